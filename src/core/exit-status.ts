@@ -1,0 +1,9 @@
+/** How a process ended, as the raw wait status says it. */
+export type ExitStatus =
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'signal'; readonly signal: number; readonly coreDumped: boolean };
+
+/** supervisord's exit code: -1 for every death by a signal, so that none of them is ever an expected one. */
+export function exitCode(status: ExitStatus): number {
+  return status.kind === 'exit' ? status.code : -1;
+}

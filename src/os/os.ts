@@ -1,0 +1,169 @@
+/**
+ * The operating system as the daemon sees it: one interface, implemented by `LinuxOs` (koffi and node) and by the tests' `FakeOs`
+ * (a virtual clock, processes that are rows of a table). Nothing outside this folder touches a process, a signal, a descriptor or a
+ * listening socket in any other way.
+ */
+import type { ExitStatus } from '../core/exit-status.ts';
+import type { SocketAddress } from '../core/spec.ts';
+import type { Now } from '../core/time.ts';
+
+export interface Clock {
+  now(): Now;
+  /** Calls back once, at or after `mono`. Arming again replaces. null: disarm. */
+  arm(mono: number | null, wake: () => void): void;
+}
+
+/** A symbolic errno: `ENOENT`. */
+export type Errno = string;
+
+/** An open descriptor of this process, as the kernel numbers it. */
+export type Fd = number;
+
+/** A listening socket that hupd holds. It serves as long as one process has it open. */
+export interface HeldSocket {
+  readonly fd: Fd;
+  readonly address: SocketAddress;
+}
+
+/** A log pipe: a FIFO that the child holds open read-write, so that it outlives the daemon. */
+export interface LogPipe {
+  /** For a later daemon to open again. */
+  readonly path: string;
+  /** The child's end, open read-write; to be closed by `closeChildEnd` once the child has it. */
+  readonly childFd: Fd;
+  closeChildEnd(): void;
+  /** Starts to deliver; `end` comes once, when the last writer has gone or after `close`. Chunks are the receiver's own. */
+  read(onChunk: (chunk: Buffer) => void, onEnd: () => void): void;
+  /** Delivers, at once and in order, what is readable now. Called when the child was reaped, before its exit is told. */
+  drain(): void;
+  /** Stops reading and removes the FIFO. */
+  close(): void;
+}
+
+/** The parent's end of a child's stdin: written without blocking; what does not fit is kept and written later. */
+export interface StdinPipe {
+  readonly childFd: Fd;
+  closeChildEnd(): void;
+  /** `EPIPE` and the like as a value. `ok` means taken, not read. */
+  write(data: Buffer): 'ok' | Errno;
+  /** Bytes that wait because the pipe is full. */
+  readonly pending: number;
+  close(): void;
+}
+
+export interface SpawnRequest {
+  /** Absolute, or relative to `directory`; executed as it is, no search. */
+  readonly file: string;
+  /** argv[0] first, as the user wrote it. */
+  readonly args: readonly string[];
+  /** `NAME=value`, complete: nothing is inherited. Bytes, since an environment need not be UTF-8. */
+  readonly env: readonly Buffer[];
+  /** Entered after the credentials have changed. null: the daemon's own. */
+  readonly directory: string | null;
+  readonly umask: number | null;
+  /** null: unchanged. Otherwise uid, primary gid and all supplementary groups of that user. */
+  readonly uid: number | null;
+  /** Child descriptor number -> ours. All others are closed in the child. 0, 1 and 2 must be there. */
+  readonly fds: ReadonlyMap<number, Fd>;
+  /** Put the child's own pid into `LISTEN_PID` (through a `/bin/sh` that execs). */
+  readonly listenPid: boolean;
+}
+
+/** Which step failed, as supervisord names them: the parent reports it on the child's stderr and the start counts as exit 127. */
+export type SpawnResult =
+  | { readonly ok: true; readonly pid: number }
+  | {
+      readonly ok: false;
+      readonly step: 'setuid' | 'chdir' | 'exec' | 'fork';
+      readonly errno: Errno;
+      readonly reason: string;
+    };
+
+/** A listener that one generation alone gets, on 127.0.0.1, closed to all but hupd's own connections. */
+export interface Probe {
+  readonly fd: Fd;
+  readonly port: number;
+  /** Connects; `accepted` turns true once the generation has accepted it. */
+  connect(): ProbeConnection;
+  /** A GET over the probe; the status and the start of the body, or an errno or `timeout`. */
+  get(
+    path: string,
+    timeoutMs: number,
+  ): Promise<{ readonly status: number; readonly body: string } | { readonly error: string }>;
+  /** After promotion: nobody can reach the generation this way any more. */
+  seal(): void;
+  close(): void;
+}
+
+export interface ProbeConnection {
+  /** Reads the accept queue's length from the kernel; no request is sent. */
+  accepted(): boolean;
+  close(): void;
+}
+
+/** What this machine can not do, each with the remedy, found once at start. */
+export interface MissingFacility {
+  readonly facility: 'pidfd_getfd' | 'closefrom' | 'chdir' | 'subreaper' | 'socket-filter';
+  readonly text: string;
+}
+
+export interface ProcessStat {
+  readonly ppid: number;
+  readonly pgid: number;
+  /** Clock ticks since boot: with the pid, the identity of a process. */
+  readonly startTime: number;
+  readonly state: string;
+}
+
+export interface UserInfo {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  readonly shell: string;
+}
+
+export interface Os {
+  readonly clock: Clock;
+  readonly missing: readonly MissingFacility[];
+  readonly pid: number;
+  /** Own effective uid. */
+  readonly uid: number;
+
+  spawn(request: SpawnRequest): SpawnResult;
+  /** `target` a pid, or a process group when `group`. Signal 0 only asks. `ESRCH` is a normal answer. */
+  kill(target: number, signal: number, group: boolean): 'ok' | Errno;
+  /** Every child reaped, adopted orphans included. Called back from the event loop, never from inside a call. One listener. */
+  onExit(listener: (pid: number, status: ExitStatus) => void): void;
+  /** Orphaned grandchildren become children of ours instead of init's. */
+  becomeSubreaper(): 'ok' | Errno;
+
+  /** `owner`: the uid that may open `/dev/stdout` again. Throws `OsError`. */
+  createLogPipe(label: string, ownerUid: number | null): LogPipe;
+  /** Throws `OsError`. */
+  createStdinPipe(): StdinPipe;
+
+  /** Binds and listens. Throws `OsError`. Unix: an old socket is replaced, anything else refused. */
+  listen(address: SocketAddress, options: ListenOptions): HeldSocket;
+  /** A second descriptor, held by us, of each listening socket of that process (or of its descendants, where it has none itself). */
+  borrowListeners(pid: number): { readonly sockets: readonly HeldSocket[]; readonly problem: string | null };
+  /** Connections that wait to be accepted, and the limit. null where the kernel does not tell (unix sockets). */
+  acceptQueue(socket: HeldSocket): { readonly waiting: number; readonly limit: number } | null;
+  closeSocket(socket: HeldSocket): void;
+  /** Keeps a unix socket's path alive while generations change: puts it back when a leaving server unlinks it. */
+  guardSocketPath(path: string): { release(): void };
+  /** Throws `OsError`. */
+  createProbe(): Probe;
+
+  stat(pid: number): ProcessStat | null;
+  descendants(pid: number): readonly number[];
+  userById(uid: number): UserInfo | null;
+  userByName(name: string): UserInfo | null;
+}
+
+export interface ListenOptions {
+  /** null: the kernel's maximum. */
+  readonly backlog: number | null;
+  readonly mode: number | null;
+  readonly owner: { readonly uid: number; readonly gid: number } | null;
+}

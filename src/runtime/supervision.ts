@@ -1,0 +1,129 @@
+/**
+ * What the control plane (XML-RPC, HTTP, the pages) may ask of the daemon, and all it knows of it. `Supervisor` implements it; tests of
+ * the upper layers use a table of rows instead.
+ */
+import type { ReloadFact, ReloadOutcome } from '../core/reload/facts.ts';
+import type { Config, GroupSpec, LogLevel, ProcessSpec } from '../core/spec.ts';
+import type { DaemonStateName, StateName } from '../core/states.ts';
+
+/** One process as clients see it. Times are wall milliseconds, 0: never. */
+export interface ProcessView {
+  readonly group: string;
+  readonly name: string;
+  readonly spec: ProcessSpec;
+  readonly state: StateName;
+  /** 0 when down. During a reload's overlap: the generation that is the process. */
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly stoppedAt: number;
+  /** '' when there is none. */
+  readonly spawnError: string;
+  /** 0 while running; -1 after a death by signal. */
+  readonly exitCode: number;
+  /** '' when there is none. */
+  readonly stdoutLog: string;
+  readonly stderrLog: string;
+  /** Starts so far: the number of the present generation. */
+  readonly generation: number;
+  /** All that are alive, the one that is the process first. */
+  readonly generations: ReadonlyArray<{
+    readonly number: number;
+    readonly pid: number;
+    readonly startedAt: number;
+    readonly role: 'current' | 'successor' | 'retiring';
+  }>;
+  /** The reload under way, if any. */
+  readonly reloadId: number | null;
+}
+
+export interface GroupView {
+  readonly spec: GroupSpec;
+  /** In (priority, name) order. */
+  readonly processes: readonly ProcessView[];
+}
+
+/** A refusal as the protocol names it; `text` is what follows the fault's name (`BAD_NAME: text`), '' for none. */
+export interface Refusal {
+  readonly ok: false;
+  readonly fault:
+    | 'BAD_NAME'
+    | 'BAD_SIGNAL'
+    | 'NO_FILE'
+    | 'NOT_EXECUTABLE'
+    | 'FAILED'
+    | 'ABNORMAL_TERMINATION'
+    | 'SPAWN_ERROR'
+    | 'ALREADY_STARTED'
+    | 'NOT_RUNNING'
+    | 'ALREADY_ADDED'
+    | 'STILL_RUNNING'
+    | 'CANT_REREAD';
+  readonly text: string;
+}
+export type Outcome = { readonly ok: true } | Refusal;
+
+/** A reload of one process or of many: its number, what happened so far, and the end. */
+export interface ReloadView {
+  readonly id: number;
+  /** As asked for: `web`, `web:*`, `all`. */
+  readonly target: string;
+  readonly startedAt: number;
+  readonly facts: readonly ReloadFact[];
+  readonly outcome: ReloadOutcome | null;
+}
+
+export interface ConfigDiff {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}
+
+export type Channel = 'stdout' | 'stderr';
+
+export interface Supervision {
+  readonly version: string;
+  readonly identifier: string;
+  readonly pid: number;
+  readonly daemonState: DaemonStateName;
+  /** Wall milliseconds. */
+  now(): number;
+  /** The configuration that the last `reread` (or the start) brought. */
+  readonly config: Config;
+
+  /** Active groups in (priority, name) order. */
+  groups(): readonly GroupView[];
+  group(name: string): GroupView | null;
+  process(group: string, name: string): ProcessView | null;
+
+  /** Resolves when decided: RUNNING, or not. With `wait` false: as soon as the request was carried out. */
+  start(group: string, name: string, wait: boolean): Promise<Outcome>;
+  /** Resolves when the process is in a stopped state; with `wait` false: once it was told. */
+  stop(group: string, name: string, wait: boolean): Promise<Outcome>;
+  signal(group: string, name: string, signal: number): Outcome;
+  sendStdin(group: string, name: string, data: Buffer): Outcome;
+
+  /** Starts a reload of these processes, one program after another; a refusal when one of them is being reloaded already. */
+  reload(
+    target: string,
+    processes: ReadonlyArray<{ readonly group: string; readonly name: string }>,
+  ): { readonly ok: true; readonly id: number } | Refusal;
+  reloadView(id: number): ReloadView | null;
+  /** Resolves when the reload has more than `factCount` facts, or has ended, or after `timeoutMs`. */
+  reloadChanged(id: number, factCount: number, timeoutMs: number): Promise<void>;
+  /** Ended and current ones of that process, oldest first. */
+  reloadHistory(group: string, name: string): readonly ReloadView[];
+
+  /** Reads the files again; nothing is applied. */
+  reread(): { readonly ok: true; readonly diff: ConfigDiff } | Refusal;
+  addGroup(name: string): Outcome;
+  removeGroup(name: string): Outcome;
+
+  shutdown(): void;
+  restart(): void;
+
+  readonly mainLogPath: string | null;
+  clearMainLog(): Outcome;
+  clearLogs(group: string, name: string): Outcome;
+  remoteCommEvent(type: string, data: string): void;
+  log(level: LogLevel, text: string): void;
+}
