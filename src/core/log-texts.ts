@@ -1,0 +1,137 @@
+/**
+ * What the main log says. People grep and parse these lines, so they are supervisord's to the letter, each with the level that supervisord
+ * gives it, and all in one place. Lines of our own (reloads, full disks) stand in the last table.
+ */
+import { describeExit, type ExitStatus, exitCode } from './exit-status.ts';
+import { signalName } from './signals.ts';
+import type { LogLevel } from './spec.ts';
+
+/** One record of the main log. `text` may have several lines; the log writes it as it is. */
+export interface LogText {
+  readonly level: LogLevel;
+  readonly text: string;
+}
+
+const line = (level: LogLevel, text: string): LogText => ({ level, text });
+
+/** A process's life. `name` is the process's, without its group. */
+export const processTexts = {
+  spawned: (name: string, pid: number) => line('INFO', `spawned: '${name}' with pid ${pid}`),
+  spawnError: (reason: string) => line('INFO', `spawnerr: ${reason}`),
+  success: (name: string, startSecs: number) =>
+    line(
+      'INFO',
+      `success: ${name} entered RUNNING state, process has stayed up for > than ${startSecs} seconds (startsecs)`,
+    ),
+  exited: (name: string, status: ExitStatus, expected: boolean) =>
+    expected
+      ? line('INFO', `exited: ${name} (${describeExit(status)}; expected)`)
+      : line('WARN', `exited: ${name} (${describeExit(status)}; not expected)`),
+  /** After a stop request: a warning unless the exit code is an expected one, so for an ordinary death by TERM as well. */
+  stopped: (name: string, status: ExitStatus, exitCodes: readonly number[]) =>
+    line(exitCodes.includes(exitCode(status)) ? 'INFO' : 'WARN', `stopped: ${name} (${describeExit(status)})`),
+  gaveUp: (name: string) => line('INFO', `gave up: ${name} entered FATAL state, too many start retries too quickly`),
+  alreadyRunning: (name: string) => line('WARN', `process '${name}' already running`),
+  killingWithSigkill: (name: string, pid: number) => line('WARN', `killing '${name}' (${pid}) with SIGKILL`),
+  killing: (name: string, pid: number, signal: number, asGroup: boolean) =>
+    line('DEBG', `killing ${name} (pid ${pid}) ${asGroup ? 'process group ' : ''}with signal ${signalName(signal)}`),
+  killingInBackoff: (name: string) => line('DEBG', `Attempted to kill ${name}, which is in BACKOFF state.`),
+  killNotRunning: (name: string, signal: number) =>
+    line('DEBG', `attempted to kill ${name} with sig ${signalName(signal)} but it wasn't running`),
+  signalling: (name: string, pid: number, signal: number) =>
+    line('DEBG', `sending ${name} (pid ${pid}) sig ${signalName(signal)}`),
+  signalNotRunning: (name: string, signal: number) =>
+    line('DEBG', `attempted to send ${name} sig ${signalName(signal)} but it wasn't running`),
+  killJustExited: (name: string, pid: number) =>
+    line('DEBG', `unable to signal ${name} (pid ${pid}), it probably just exited on its own: ${noSuchProcess}`),
+  signalJustExited: (name: string, pid: number) =>
+    line('DEBG', `unable to signal ${name} (pid ${pid}), it probably just now exited on its own: ${noSuchProcess}`),
+  killProblem: (name: string, pid: number, detail: string) =>
+    line('CRIT', `unknown problem killing ${name} (${pid}):${detail}`),
+  signalProblem: (name: string, pid: number, detail: string) =>
+    line('CRIT', `unknown problem sending sig ${name} (${pid}):${detail}`),
+  /** While a client waits for the stop: at once, then every two seconds. */
+  waitingToStop: (name: string) => line('INFO', `waiting for ${name} to stop`),
+  output: (quotedName: string, channel: 'stdout' | 'stderr', text: string) =>
+    line('DEBG', `${quotedName} ${channel} output:\n${text}`),
+  commEvent: (quotedName: string, channel: 'stdout' | 'stderr') =>
+    line('DEBG', `${quotedName} ${channel} emitted a comm event`),
+} as const;
+
+const noSuchProcess = '[Errno 3] No such process';
+
+/** What a child that could not become the program leaves in its own log; the start then counts as exit 127. */
+export const childFailureTexts = {
+  setuid: (uid: number, reason: string) => childFailure(`couldn't setuid to ${uid}: ${reason}`),
+  chdir: (directory: string, errno: string) => childFailure(`couldn't chdir to ${directory}: ${errno}`),
+  exec: (argv0: string, errno: string) => childFailure(`couldn't exec ${argv0}: ${errno}`),
+} as const;
+
+function childFailure(reason: string): string {
+  return `supervisor: ${reason}\nsupervisor: child process was not spawned\n`;
+}
+
+export const daemonTexts = {
+  started: (pid: number) => line('INFO', `supervisord started with pid ${pid}`),
+  daemonizing: () => line('INFO', 'daemonizing the supervisord process'),
+  directorySet: (quotedDirectory: string) => line('INFO', `set current directory: ${quotedDirectory}`),
+  directoryFailed: (quotedDirectory: string, error: string) =>
+    line('CRIT', `can't chdir into ${quotedDirectory}: ${error}`),
+  pidFileFailed: (path: string) => line('CRIT', `could not write pidfile ${path}`),
+  exitRequest: (signal: number) => line('WARN', `received ${signalName(signal)} indicating exit request`),
+  restartRequest: (signal: number) => line('WARN', `received ${signalName(signal)} indicating restart request`),
+  restartIgnored: (signal: number) =>
+    line('WARN', `ignored ${signalName(signal)} indicating restart request (shutdown in progress)`),
+  reopenRequest: (signal: number) => line('INFO', `received ${signalName(signal)} indicating log reopen request`),
+  childQuit: (signal: number) => line('DEBG', `received ${signalName(signal)} indicating a child quit`),
+  logReopen: () => line('INFO', 'supervisord logreopen'),
+  reopeningLogFile: () => line('INFO', 'reopening log file'),
+  /** Shutdown: every process that still lives, in ascending order, at most every three seconds. */
+  waitingToDie: (names: readonly string[]) => line('INFO', `waiting for ${names.join(', ')} to die`),
+  processState: (name: string, state: string) => line('BLAT', `${name} state: ${state}`),
+  reapedUnknown: (pid: number, status: ExitStatus) =>
+    line('INFO', `reaped unknown pid ${pid} (${describeExit(status)})`),
+  waitpidError: (errno: number) => line('CRIT', `waitpid error ${errno}; a process may not be cleaned up properly`),
+  childLogDirUnreadable: () => line('WARN', 'Could not clear childlog dir'),
+  childLogNotRemoved: (quotedPath: string) => line('WARN', `Failed to clean up ${quotedPath}`),
+  rpcInterface: (quotedNamespace: string) => line('INFO', `RPC interface ${quotedNamespace} initialized`),
+  noAuthentication: (quotedSection: string) =>
+    line('CRIT', `Server ${quotedSection} running without any HTTP authentication checking`),
+  creatingSocket: (url: string) => line('INFO', `Creating socket ${url}`),
+  closingSocket: (url: string) => line('INFO', `Closing socket ${url}`),
+} as const;
+
+export type ListenerStateName = 'READY' | 'BUSY' | 'ACKNOWLEDGED' | 'UNKNOWN';
+
+/** Event listeners and their pools. */
+export const eventTexts = {
+  listenerState: (name: string, from: ListenerStateName, to: ListenerStateName) =>
+    line('DEBG', `${name}: ${from} -> ${to}`),
+  listenerUnknown: (name: string) =>
+    line(
+      'WARN',
+      `${name}: has entered the UNKNOWN state and will no longer receive events, this usually indicates the process violated the eventlistener protocol`,
+    ),
+  badResultLine: (name: string, result: string) => line('WARN', `${name}: bad result line: '${result}'`),
+  processed: (name: string) => line('DEBG', `${name}: event was processed`),
+  rejected: (name: string) => line('WARN', `${name}: event was rejected`),
+  handlerFailed: (name: string) => line('WARN', `${name}: event caused an error`),
+  sent: (serial: number, name: string) => line('DEBG', `event ${serial} sent to listener ${name}`),
+  epipe: (serial: number, name: string) =>
+    line('DEBG', `epipe occurred while sending event ${serial} to listener ${name}, listener state unchanged`),
+  rebuffering: (serial: number, pool: string, size: number, max: number) =>
+    line('DEBG', `rebuffering event ${serial} for pool ${pool} (buf size=${size}, max=${max})`),
+  overflow: (pool: string, serial: number) =>
+    line('ERRO', `pool ${pool} event buffer overflowed, discarding event ${serial}`),
+} as const;
+
+/** Lines that supervisord does not have. */
+export const ownTexts = {
+  /** Said once, when a log can not be written any more; `problem` is an errno with its meaning. */
+  logTrouble: (path: string, problem: string) =>
+    line('ERRO', `cannot write log ${path}: ${problem}; output is dropped until it can be written again`),
+  logRecovered: (path: string, droppedBytes: number) =>
+    line('WARN', `log ${path} can be written again; ${droppedBytes} bytes were dropped`),
+  notRotated: (path: string) =>
+    line('WARN', `log ${path} is not a regular file: its maxbytes is ignored, it is never rotated`),
+} as const;
