@@ -1,0 +1,95 @@
+/**
+ * XML-RPC as text, by the `xmlrpc` package's serializer and deserializer: the one file that imports it. The package's own client and
+ * server are not used; transport is the caller's. What the package gets wrong for supervisord's dialect is mended here, by its own
+ * extension points: strings never become CDATA, control characters pass, and line ends are normalised as XML asks.
+ *
+ * The deserializer (and sax with it) is loaded when the first text is parsed.
+ */
+import CustomType from 'xmlrpc/lib/customtype.js';
+import serializer from 'xmlrpc/lib/serializer.js';
+
+export type RpcValue =
+  | string
+  | number
+  | boolean
+  | Date
+  | Buffer
+  | null
+  | readonly RpcValue[]
+  | { readonly [name: string]: RpcValue };
+
+export interface RpcFault {
+  readonly faultCode: number;
+  readonly faultString: string;
+}
+
+export type RpcResponse = { readonly value: RpcValue } | { readonly fault: RpcFault };
+
+/** A method call as XML. Whole numbers become `<int>`, others `<double>`. */
+export function encodeCall(method: string, params: readonly RpcValue[]): string {
+  return serializer.serializeMethodCall(method, params.map(wrapStrings));
+}
+
+/** Reads a method response; rejects with an Error when the text is none. */
+export async function decodeResponse(xml: string): Promise<RpcResponse> {
+  const decoder = await parse(xml);
+  if (decoder.type !== 'methodresponse' || decoder.responseType === null) {
+    throw new Error('not an XML-RPC response');
+  }
+  const value = (decoder.stack[0] ?? null) as RpcValue;
+  return decoder.responseType === 'fault' ? { fault: value as unknown as RpcFault } : { value };
+}
+
+/** The package turns strings with `<` or `&` into CDATA and throws at control characters; this writes plain escaped text. */
+class Text extends CustomType {
+  override serialize(xml: Parameters<CustomType['serialize']>[0]): ReturnType<CustomType['serialize']> {
+    return xml.ele('string').raw(escapeText(this.raw));
+  }
+}
+
+function escapeText(text: string): string {
+  return text.replace(/[&<>\r]/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+function wrapStrings(value: RpcValue): unknown {
+  if (typeof value === 'string') {
+    return value === '' ? value : new Text(value);
+  }
+  if (value === null || typeof value !== 'object' || value instanceof Date || Buffer.isBuffer(value)) {
+    return value;
+  }
+  return Array.isArray(value)
+    ? value.map(wrapStrings)
+    : Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, wrapStrings(inner)]));
+}
+
+async function importDecoder() {
+  const { default: Deserializer } = await import('xmlrpc/lib/deserializer.js');
+  return class extends Deserializer {
+    /** The package's uses the deprecated `new Buffer`, which prints a warning. */
+    override endBase64(data: string): void {
+      this.push(Buffer.from(data, 'base64'));
+      this.value = false;
+    }
+  };
+}
+
+let decoderClass: ReturnType<typeof importDecoder> | undefined;
+
+/** Starts loading the parser, so that it is there when the answer comes. */
+export function loadDecoder(): ReturnType<typeof importDecoder> {
+  decoderClass ??= importDecoder();
+  return decoderClass;
+}
+
+type Decoder = InstanceType<Awaited<ReturnType<typeof importDecoder>>>;
+
+/** The whole text at once: XML 1.0, 2.11 turns every line end into a line feed, which sax leaves to its caller. */
+async function parse(xml: string): Promise<Decoder> {
+  const decoder = new (await loadDecoder())();
+  return new Promise((resolve, reject) => {
+    // A fault comes as an error too; its struct is on the stack all the same.
+    decoder.callback = (error) => (error && !('faultCode' in error) ? reject(error) : resolve(decoder));
+    decoder.parser.end(xml.replace(/\r\n?/g, '\n'));
+  });
+}
