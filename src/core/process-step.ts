@@ -1,0 +1,19 @@
+/**
+ * What a process does when something happens to it. A pure function of the process, the event, its specification and the time; called from
+ * one place, never re-entered.
+ */
+import { handle } from './lifecycle.ts';
+import type { Process } from './process.ts';
+import { intercept, observe } from './reload/step.ts';
+import { type ProcessEffect, type ProcessEvent, type StepContext, Turn } from './turn.ts';
+
+export function step(
+  process: Process,
+  event: ProcessEvent,
+  context: StepContext,
+): { readonly process: Process; readonly effects: readonly ProcessEffect[] } {
+  const turn = new Turn(process, context);
+  if (!intercept(turn, event)) handle(turn, event);
+  observe(turn);
+  return { process: turn.process, effects: turn.effects };
+}

@@ -1,0 +1,133 @@
+/**
+ * One process and all its generations, as plain data. `lifecycle.ts` moves its life, `reload/step.ts` its reload; nobody else changes it.
+ *
+ *            start            spawned          startsecs (and ready)
+ *   STOPPED ──────► SPAWNING ────────► STARTING ─────────────────────► RUNNING
+ *   EXITED            │ ▲                │  │ not ready in time           │ │
+ *   FATAL             │ │ retry          │  └────────► FAILING ──┐        │ │ exit
+ *     ▲      failed   ▼ │                │ exit                  │ exit   │ ▼
+ *     └────────────  BACKOFF ◄───────────┴───────────────────────┘        │ EXITED ──► SPAWNING (autorestart)
+ *      too many                                                            │ stop
+ *                                      STOPPED ◄──────── STOPPING ◄────────┘
+ *
+ * The protocol knows SPAWNING and FAILING as STARTING.
+ *
+ * A reload adds a second generation beside the first: `reload` carries the successor until it is promoted, then the predecessor until it is
+ * told to stop; from then on a generation is only waited for, in `retiring`.
+ */
+import type { Reload } from './reload/reload.ts';
+import type { StateName } from './states.ts';
+
+/** A generation that is alive. Times of `since`: mono; `startedAt`: wall. */
+export interface Generation {
+  readonly number: number;
+  readonly pid: number;
+  readonly since: number;
+  readonly startedAt: number;
+}
+
+/** What holds a starting process back from RUNNING. */
+export type Gate =
+  /** Nothing but the time. */
+  | { readonly kind: 'startsecs' }
+  /** Its ready check as well, at most until `readyBy` (mono). */
+  | { readonly kind: 'ready'; readonly readyBy: number; readonly lastAnswer: string };
+
+export type Life =
+  | { readonly state: 'STOPPED' }
+  | { readonly state: 'SPAWNING' }
+  | { readonly state: 'STARTING'; readonly current: Generation; readonly runningAt: number; readonly gate: Gate }
+  | { readonly state: 'FAILING'; readonly current: Generation; readonly killAt: number; readonly why: string }
+  | { readonly state: 'RUNNING'; readonly current: Generation }
+  | { readonly state: 'BACKOFF'; readonly retryAt: number }
+  | { readonly state: 'STOPPING'; readonly current: Generation; readonly killAt: number }
+  | { readonly state: 'EXITED'; readonly expected: boolean }
+  | { readonly state: 'FATAL' }
+  | { readonly state: 'UNKNOWN'; readonly current: Generation };
+
+/** Told to stop and not yet reaped; SIGKILL at `killAt` (mono), for a broken successor to its whole process group: nothing of it may stay. */
+export interface Retiring {
+  readonly generation: Generation;
+  readonly killAt: number;
+  readonly broken: boolean;
+}
+
+export interface Process {
+  readonly life: Life;
+  readonly reload: Reload | null;
+  readonly retiring: readonly Retiring[];
+  /** Generations so far, failed spawns included; the next one is this plus one. */
+  readonly generations: number;
+  /** Failed starts in a row: the `tries` of the events. */
+  readonly backoff: number;
+  /** Wall milliseconds, 0: never. */
+  readonly startedAt: number;
+  readonly stoppedAt: number;
+  /** Of the last exit; 0 while running and after an exit that was too quick, -1 after a death by signal. */
+  readonly exitCode: number;
+  /** '' when there is none. */
+  readonly spawnError: string;
+}
+
+export const newProcess: Process = {
+  life: { state: 'STOPPED' },
+  reload: null,
+  retiring: [],
+  generations: 0,
+  backoff: 0,
+  startedAt: 0,
+  stoppedAt: 0,
+  exitCode: 0,
+  spawnError: '',
+};
+
+/** The state that clients and events see. */
+export function stateName(process: Process): StateName {
+  const { state } = process.life;
+  return state === 'SPAWNING' || state === 'FAILING' ? 'STARTING' : state;
+}
+
+/** The generation that is the process, or null when it is down. */
+export function currentGeneration(process: Process): Generation | null {
+  return 'current' in process.life ? process.life.current : null;
+}
+
+/** Every generation that has not been reaped, the one that is the process first. */
+export function aliveGenerations(
+  process: Process,
+): ReadonlyArray<Generation & { role: 'current' | 'successor' | 'retiring' }> {
+  const alive = [];
+  const current = currentGeneration(process);
+  if (current !== null) alive.push({ ...current, role: 'current' as const });
+  if (process.reload?.phase === 'waiting') alive.push({ ...process.reload.successor, role: 'successor' as const });
+  if (process.reload?.phase === 'overlapping') alive.push({ ...process.reload.predecessor, role: 'retiring' as const });
+  for (const { generation } of process.retiring) alive.push({ ...generation, role: 'retiring' as const });
+  return alive;
+}
+
+/** When the process wants to be woken with a `time` event (mono), or null. */
+export function deadline(process: Process): number | null {
+  const times = process.retiring.map((retiring) => retiring.killAt);
+  const { life, reload } = process;
+  switch (life.state) {
+    case 'STARTING':
+      times.push(life.gate.kind === 'ready' ? life.gate.readyBy : life.runningAt);
+      break;
+    case 'BACKOFF':
+      times.push(life.retryAt);
+      break;
+    case 'FAILING':
+    case 'STOPPING':
+      times.push(life.killAt);
+      break;
+    case 'STOPPED':
+    case 'SPAWNING':
+    case 'RUNNING':
+    case 'EXITED':
+    case 'FATAL':
+    case 'UNKNOWN':
+      break;
+  }
+  if (reload !== null && 'until' in reload) times.push(reload.until);
+  return times.length === 0 ? null : Math.min(...times);
+}

@@ -1,0 +1,72 @@
+/**
+ * The steps of a rolling reload that change which generation is the process. A successor serves beside its predecessor from the moment it is
+ * ready; the predecessor is told to stop only after the overlap, and until then there is a way back.
+ */
+import { describeExit, type ExitStatus } from '../exit-status.ts';
+import { awaitGate, leave } from '../lifecycle.ts';
+import type { Generation } from '../process.ts';
+import type { Turn } from '../turn.ts';
+import { fail, secsSince, tell } from './ending.ts';
+import type { Reload } from './reload.ts';
+
+type In<P extends Reload['phase']> = Extract<Reload, { phase: P }>;
+
+/** From here on the successor is waited for, at most `reload_timeout`. */
+export function successorSpawned(turn: Turn, { strategy, begun }: Reload, successor: Generation): void {
+  const until = turn.after(turn.spec.reload.timeoutSecs);
+  turn.process.reload = { strategy, begun, phase: 'waiting', successor, until, lastAnswer: '' };
+  turn.checkReady(successor, false);
+}
+
+/** The successor is the process from here on; clients see another pid and nothing else. */
+export function promote(turn: Turn, reload: In<'waiting'>): void {
+  const { process, current: predecessor } = turn;
+  const { successor, strategy, begun } = reload;
+  tell(turn, { fact: 'ready', pid: successor.pid, afterSecs: secsSince(turn, successor.since) });
+  if (predecessor === null) return;
+  process.startedAt = successor.startedAt;
+  turn.enter({ state: 'RUNNING', current: successor });
+  turn.do({ effect: 'promoted', generation: successor.number });
+  const { overlapSecs } = turn.spec.reload;
+  process.reload = { strategy, begun, phase: 'overlapping', predecessor, until: turn.after(overlapSecs) };
+  tell(turn, { fact: 'promoted', pid: successor.pid, overlapSecs });
+}
+
+/** The overlap is over: from here on there is no way back, and none is needed. */
+export function commit(turn: Turn, { predecessor, strategy, begun }: In<'overlapping'>): void {
+  turn.process.reload = { strategy, begun, phase: 'retiring', predecessor };
+  tell(turn, { fact: 'stopping', pid: predecessor.pid, signal: turn.spec.stopSignal });
+  turn.retire(predecessor, false);
+}
+
+/** The predecessor died by itself: the successor is the process, STARTING until it is ready, and nothing else is started. */
+export function takeOver(
+  turn: Turn,
+  { successor, strategy, begun, until, lastAnswer }: In<'waiting'>,
+  status: ExitStatus,
+): void {
+  const { current } = turn;
+  if (current === null) return;
+  tell(turn, { fact: 'predecessor-died', pid: current.pid, status: describeExit(status) });
+  turn.process.stoppedAt = turn.now.wall;
+  leave(turn, current, status);
+  turn.process.reload = { strategy, begun, phase: 'starting' };
+  awaitGate(turn, successor, { kind: 'ready', readyBy: until, lastAnswer });
+}
+
+/** The promoted successor died while its predecessor still serves: the predecessor is the process again. */
+export function demote(turn: Turn, { predecessor }: In<'overlapping'>, status: ExitStatus): void {
+  const { current: successor } = turn;
+  if (successor === null) return;
+  turn.process.startedAt = predecessor.startedAt;
+  turn.process.life = { state: 'RUNNING', current: predecessor };
+  tell(turn, { fact: 'rolled-back', pid: successor.pid, servingPid: predecessor.pid });
+  fail(turn, `the successor ended just after it was ready (${describeExit(status)})`, successor.number);
+}
+
+/** The successor is of no use: it goes, and the predecessor goes on as if nothing had happened. */
+export function rollBack(turn: Turn, { successor }: In<'waiting'>, reason: string): void {
+  turn.retire(successor, true);
+  tell(turn, { fact: 'rolled-back', pid: successor.pid, servingPid: turn.current?.pid ?? 0 });
+  fail(turn, reason, successor.number);
+}

@@ -1,0 +1,137 @@
+/**
+ * One turn of a process's machine while it is being computed: the process as it changes, and the effects as they pile up. Lives from the
+ * start of a `step` to its end and is seen by nobody else.
+ */
+import type { ExitStatus } from './exit-status.ts';
+import type { LogText } from './log-texts.ts';
+import { currentGeneration, type Generation, type Life, type Process, stateName } from './process.ts';
+import type { ReloadFact } from './reload/facts.ts';
+import type { ProcessSpec } from './spec.ts';
+import type { StateName } from './states.ts';
+import type { Now } from './time.ts';
+
+/** What happens to a process. Each is told once; the outcome of an effect comes back as a later event. */
+export type ProcessEvent =
+  | { readonly event: 'start' }
+  | { readonly event: 'stop' }
+  | { readonly event: 'reload' }
+  | { readonly event: 'spawned'; readonly generation: number; readonly pid: number }
+  | { readonly event: 'spawn-failed'; readonly generation: number; readonly message: string }
+  | { readonly event: 'exited'; readonly pid: number; readonly status: ExitStatus }
+  /** `kill` answered with something that is neither success nor ESRCH. */
+  | { readonly event: 'kill-failed'; readonly pid: number; readonly errno: string }
+  | { readonly event: 'ready'; readonly generation: number }
+  /** The check was asked and answered no, or not yet. */
+  | { readonly event: 'checked'; readonly generation: number; readonly answer: string }
+  /** The check cannot succeed any more; `reason` is its last answer. */
+  | { readonly event: 'not-ready'; readonly generation: number; readonly reason: string }
+  | { readonly event: 'reload-tested'; readonly ok: boolean; readonly reason: string }
+  /** A deadline has passed. */
+  | { readonly event: 'time' };
+
+/** What the shell has to do, in this order. */
+export type ProcessEffect =
+  /** Answered by `spawned` or `spawn-failed`. The predecessor's sockets go to a successor. */
+  | { readonly effect: 'spawn'; readonly generation: number; readonly predecessor: number | null }
+  | { readonly effect: 'kill'; readonly pid: number; readonly signal: number; readonly group: boolean }
+  /** Answered by `ready` or `not-ready`, or by nothing: the time limit is the machine's. */
+  | { readonly effect: 'check-ready'; readonly generation: number; readonly pid: number; readonly afterSignal: boolean }
+  | { readonly effect: 'end-check'; readonly generation: number }
+  /** The successor is the process now: its private probe is sealed, what was put aside for its sake is let go. */
+  | { readonly effect: 'promoted'; readonly generation: number }
+  | { readonly effect: 'run-reload-test'; readonly command: string }
+  | { readonly effect: 'end-reload-test' }
+  | { readonly effect: 'log'; readonly line: LogText }
+  /** For PROCESS_STATE events. `expected` only with EXITED. */
+  | {
+      readonly effect: 'state';
+      readonly from: StateName;
+      readonly to: StateName;
+      readonly pid: number;
+      readonly tries: number;
+      readonly expected: boolean;
+    }
+  /** `withOutput`: the shell adds the last lines of that generation's output. */
+  | { readonly effect: 'reload-fact'; readonly fact: ReloadFact; readonly outputOf: number | null }
+  | { readonly effect: 'reload-ended'; readonly ok: boolean; readonly reason: string };
+
+export interface StepContext {
+  readonly spec: ProcessSpec;
+  readonly now: Now;
+  /** False while the daemon shuts down or restarts: nothing is started, retried or restarted by itself. */
+  readonly restarts: boolean;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export class Turn {
+  readonly process: Mutable<Process>;
+  readonly effects: ProcessEffect[] = [];
+  readonly spec: ProcessSpec;
+  readonly now: Now;
+  readonly restarts: boolean;
+
+  constructor(process: Process, { spec, now, restarts }: StepContext) {
+    this.process = { ...process };
+    this.spec = spec;
+    this.now = now;
+    this.restarts = restarts;
+  }
+
+  get current(): Generation | null {
+    return currentGeneration(this.process);
+  }
+
+  do(effect: ProcessEffect): void {
+    this.effects.push(effect);
+  }
+
+  log(line: LogText): void {
+    this.do({ effect: 'log', line });
+  }
+
+  /** Moves to another life; clients and listeners hear of it when the state they know changes. `pid`: the one the event names. */
+  enter(life: Life, detail: { pid?: number; expected?: boolean } = {}): void {
+    const from = stateName(this.process);
+    this.process.life = life;
+    const to = stateName(this.process);
+    if (from === to) return;
+    const pid = detail.pid ?? this.current?.pid ?? 0;
+    this.do({ effect: 'state', from, to, pid, tries: this.process.backoff, expected: detail.expected ?? false });
+  }
+
+  after(secs: number): number {
+    return this.now.mono + secs * 1000;
+  }
+
+  due(at: number): boolean {
+    return this.now.mono >= at;
+  }
+
+  /** Sends the stop signal; the caller remembers until when it waits. */
+  tellToStop(pid: number): void {
+    this.do({ effect: 'kill', pid, signal: this.spec.stopSignal, group: this.spec.stopAsGroup });
+  }
+
+  checkReady({ number, pid }: Generation, afterSignal: boolean): void {
+    this.do({ effect: 'check-ready', generation: number, pid, afterSignal });
+  }
+
+  /** Asks for a new generation; its number is taken now, so that no two starts share one. */
+  spawn(predecessor: number | null): void {
+    this.process.generations += 1;
+    this.do({ effect: 'spawn', generation: this.process.generations, predecessor });
+  }
+
+  generation(number: number, pid: number): Generation {
+    return { number, pid, since: this.now.mono, startedAt: this.now.wall };
+  }
+
+  /** The generation is no longer the process nor its successor: it is told to stop and only waited for. */
+  retire(generation: Generation, broken: boolean): void {
+    this.do({ effect: 'end-check', generation: generation.number });
+    this.tellToStop(generation.pid);
+    const killAt = this.after(this.spec.stopWaitSecs);
+    this.process.retiring = [...this.process.retiring, { generation, killAt, broken }];
+  }
+}
