@@ -29,10 +29,13 @@ export interface HeldSocket {
 export interface LogPipe {
   /** For a later daemon to open again. */
   readonly path: string;
-  /** The child's end, open read-write; to be closed by `closeChildEnd` once the child has it. */
+  /** The child's end, open read-write; to be closed by `closeChildEnd` once the child has it. -1 after `reopenLogPipe`. */
   readonly childFd: Fd;
   closeChildEnd(): void;
-  /** Starts to deliver; `end` comes once, when the last writer has gone or after `close`. Chunks are the receiver's own. */
+  /**
+   * Starts to deliver; `end` comes once, from the event loop, when the last writer has gone or after `close`. Chunks are the receiver's
+   * own.
+   */
   read(onChunk: (chunk: Buffer) => void, onEnd: () => void): void;
   /** Delivers, at once and in order, what is readable now. Called when the child was reaped, before its exit is told. */
   drain(): void;
@@ -123,6 +126,14 @@ export interface UserInfo {
   readonly shell: string;
 }
 
+/** Of open files (`minfds`) and of processes (`minprocs`). */
+export type LimitedResource = 'NOFILE' | 'NPROC';
+
+export type EnsureLimit =
+  | { readonly ok: true }
+  /** `hard`: all that the environment allows. */
+  | { readonly ok: false; readonly hard: number };
+
 export interface Os {
   readonly clock: Clock;
   readonly missing: readonly MissingFacility[];
@@ -137,9 +148,13 @@ export interface Os {
   onExit(listener: (pid: number, status: ExitStatus) => void): void;
   /** Orphaned grandchildren become children of ours instead of init's. */
   becomeSubreaper(): 'ok' | Errno;
+  /** Children have at least that much from here on; supervisord's rule (never lowered, never above what is wanted). */
+  ensureLimit(resource: LimitedResource, wanted: number): EnsureLimit;
 
   /** `owner`: the uid that may open `/dev/stdout` again. Throws `OsError`. */
   createLogPipe(label: string, ownerUid: number | null): LogPipe;
+  /** The daemon's end of a log pipe that an earlier daemon made; it has no child's end. Throws `OsError`. */
+  reopenLogPipe(path: string): LogPipe;
   /** Throws `OsError`. */
   createStdinPipe(): StdinPipe;
 

@@ -1,0 +1,117 @@
+/**
+ * A child's output: a FIFO of which the child holds a read-write descriptor and the daemon a reading one.
+ *
+ *     child ──fd 1, O_RDWR──► FIFO ──O_RDONLY, non-blocking──► daemon
+ *
+ * Since the child's own descriptor counts as a reader, it gets no SIGPIPE when the daemon dies; it writes on, and the next daemon opens
+ * the path again and misses nothing. Since it is a real pipe with an inode, `echo > /dev/stdout` works in the child, and because the
+ * inode belongs to the child's user, it works for that user too. End of file comes when the last writer has gone.
+ */
+import { chownSync, closeSync, constants, openSync, readSync, unlinkSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { errnoName, errnoOf, type Libc } from './libc.ts';
+import type { Fd, LogPipe } from './os.ts';
+import { OsError } from './os-error.ts';
+
+const OWNER_ONLY = 0o600;
+const MAX_LABEL = 100;
+/** No pipe holds more (`pipe-max-size`): after so much, what is read was written later than the drain was asked for. */
+const LARGEST_PIPE = 1024 * 1024;
+const DRAIN_BUFFER = Buffer.alloc(64 * 1024);
+
+/** Makes a FIFO in `directory`, which must be the daemon's own and closed to others. Throws `OsError`. */
+export function createFifo(libc: Libc, directory: string, label: string, ownerUid: number | null): LogPipe {
+  const path = makeNode(libc, directory, label);
+  let readFd: Fd | null = null;
+  try {
+    if (ownerUid !== null && ownerUid !== process.geteuid?.()) chownSync(path, ownerUid, -1);
+    readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return new Fifo(path, readFd, openSync(path, constants.O_RDWR));
+  } catch (error) {
+    if (readFd !== null) closeSync(readFd);
+    unlinkSync(path);
+    throw new OsError('open', errnoOf(error), path);
+  }
+}
+
+/** The daemon's end of a FIFO that an earlier daemon made. Throws `OsError`. */
+export function reopenFifo(path: string): LogPipe {
+  try {
+    return new Fifo(path, openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), null);
+  } catch (error) {
+    throw new OsError('open', errnoOf(error), path);
+  }
+}
+
+function makeNode(libc: Libc, directory: string, label: string): string {
+  const stem = `${directory}/${label.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, MAX_LABEL)}`;
+  for (let number = 1; ; number += 1) {
+    const path = `${stem}.${number}`;
+    const answer = libc.mkfifo(path, OWNER_ONLY);
+    if (answer >= 0) return path;
+    if (errnoName(answer) !== 'EEXIST') throw new OsError('mkfifo', errnoName(answer), path);
+  }
+}
+
+class Fifo implements LogPipe {
+  readonly path: string;
+  readonly childFd: Fd;
+  readonly #readFd: Fd;
+  #childEndOpen: boolean;
+  #closed = false;
+  #socket: Socket | null = null;
+  #onChunk: (chunk: Buffer) => void = () => {};
+
+  constructor(path: string, readFd: Fd, childFd: Fd | null) {
+    this.path = path;
+    this.#readFd = readFd;
+    this.childFd = childFd ?? -1;
+    this.#childEndOpen = childFd !== null;
+  }
+
+  closeChildEnd(): void {
+    if (this.#childEndOpen) closeSync(this.childFd);
+    this.#childEndOpen = false;
+  }
+
+  read(onChunk: (chunk: Buffer) => void, onEnd: () => void): void {
+    this.#onChunk = onChunk;
+    // The socket owns the descriptor from here on. Its stream never holds anything back: it is always flowing.
+    this.#socket = new Socket({ fd: this.#readFd, readable: true, writable: false })
+      .on('data', (chunk) => this.#onChunk(chunk))
+      .on('error', () => {}) // 'close' follows and says all there is to say
+      .on('close', () => onEnd());
+  }
+
+  drain(): void {
+    if (this.#socket === null || this.#socket.destroyed) return;
+    for (let total = 0; total < LARGEST_PIPE; ) {
+      const size = readNow(this.#readFd);
+      if (size === 0) return; // empty or at its end, which the event loop will tell
+      total += size;
+      this.#onChunk(Buffer.from(DRAIN_BUFFER.subarray(0, size)));
+      if (this.#socket.destroyed) return; // closed by the receiver
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.closeChildEnd();
+    if (this.#socket === null) closeSync(this.#readFd);
+    else this.#socket.destroy();
+    try {
+      unlinkSync(this.path);
+    } catch {
+      // removed by hand: nothing is left to remove
+    }
+  }
+}
+
+function readNow(fd: Fd): number {
+  try {
+    return readSync(fd, DRAIN_BUFFER);
+  } catch {
+    return 0; // EAGAIN: nothing to read now
+  }
+}

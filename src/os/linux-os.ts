@@ -1,0 +1,167 @@
+/** `Os` on a real Linux: nothing but the joining of the other files of this folder. */
+import { readdirSync } from 'node:fs';
+import type { ExitStatus } from '../core/exit-status.ts';
+import type { SocketAddress } from '../core/spec.ts';
+import { SystemClock } from './clock.ts';
+import { createFifo, reopenFifo } from './fifo.ts';
+import { errnoName, errnoOf, type Libc, loadLibc } from './libc.ts';
+import { Limits } from './limits.ts';
+import { findMissing } from './missing.ts';
+import type {
+  Clock,
+  EnsureLimit,
+  Errno,
+  HeldSocket,
+  LimitedResource,
+  ListenOptions,
+  LogPipe,
+  MissingFacility,
+  Os,
+  Probe,
+  ProcessStat,
+  SpawnRequest,
+  SpawnResult,
+  StdinPipe,
+  UserInfo,
+} from './os.ts';
+import { readDescendants, readStat } from './process-table.ts';
+import { Reaper } from './reaper.ts';
+import { spawn } from './spawn.ts';
+import { createStdinPipe } from './stdin-pipe.ts';
+import { userById, userByName } from './users.ts';
+
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
+const PR_SET_CHILD_SUBREAPER = 36;
+
+export interface LinuxOsOptions {
+  /** Where the log pipes are made: an existing directory of the daemon's own, mode 0700. */
+  readonly runtimeDirectory: string;
+  /** The soft limit of open files before node raised it. null: looked up in the parent's. */
+  readonly originalFileLimit: number | null;
+}
+
+export type OpenedOs = { readonly ok: true; readonly os: LinuxOs } | { readonly ok: false; readonly problem: string };
+
+/** The operating system, or in words why hupd can not work on this machine. */
+export function openLinuxOs(options: LinuxOsOptions): OpenedOs {
+  const loaded = loadLibc();
+  return loaded.ok ? { ok: true, os: new LinuxOs(loaded.libc, options) } : loaded;
+}
+
+export class LinuxOs implements Os {
+  readonly clock: Clock = new SystemClock();
+  readonly missing: readonly MissingFacility[];
+  readonly pid = process.pid;
+  readonly #libc: Libc;
+  readonly #runtimeDirectory: string;
+  readonly #limits: Limits;
+  readonly #reaper: Reaper;
+
+  constructor(libc: Libc, options: LinuxOsOptions) {
+    this.#libc = libc;
+    this.#runtimeDirectory = options.runtimeDirectory;
+    this.#limits = new Limits(libc, options.originalFileLimit);
+    this.#reaper = new Reaper(libc);
+    this.missing = findMissing(libc);
+    closeOnExec(libc);
+  }
+
+  /** Asked each time: the daemon drops root for `[supervisord] user=` after it has started. */
+  get uid(): number {
+    return process.geteuid?.() ?? 0;
+  }
+
+  spawn(request: SpawnRequest): SpawnResult {
+    return spawn(this.#libc, this.#limits, this.uid, request);
+  }
+
+  kill(target: number, signal: number, group: boolean): 'ok' | Errno {
+    // 0 and -1 mean "my own group" and "everybody": no program of ours is ever that.
+    if (!Number.isInteger(target) || target < 1 || (group && target === 1)) return 'EINVAL';
+    try {
+      process.kill(group ? -target : target, signal);
+      return 'ok';
+    } catch (error) {
+      return errnoOf(error);
+    }
+  }
+
+  onExit(listener: (pid: number, status: ExitStatus) => void): void {
+    this.#reaper.onExit(listener);
+  }
+
+  becomeSubreaper(): 'ok' | Errno {
+    const answer = this.#libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    return answer < 0 ? errnoName(answer) : 'ok';
+  }
+
+  ensureLimit(resource: LimitedResource, wanted: number): EnsureLimit {
+    return this.#limits.ensure(resource, wanted);
+  }
+
+  createLogPipe(label: string, ownerUid: number | null): LogPipe {
+    return createFifo(this.#libc, this.#runtimeDirectory, label, ownerUid);
+  }
+
+  reopenLogPipe(path: string): LogPipe {
+    return reopenFifo(path);
+  }
+
+  createStdinPipe(): StdinPipe {
+    return createStdinPipe(this.#libc);
+  }
+
+  listen(_address: SocketAddress, _options: ListenOptions): HeldSocket {
+    throw new Error('not there yet');
+  }
+
+  borrowListeners(_pid: number): { readonly sockets: readonly HeldSocket[]; readonly problem: string | null } {
+    throw new Error('not there yet');
+  }
+
+  acceptQueue(_socket: HeldSocket): { readonly waiting: number; readonly limit: number } | null {
+    throw new Error('not there yet');
+  }
+
+  closeSocket(socket: HeldSocket): void {
+    this.#libc.close(socket.fd);
+  }
+
+  guardSocketPath(_path: string): { release(): void } {
+    throw new Error('not there yet');
+  }
+
+  createProbe(): Probe {
+    throw new Error('not there yet');
+  }
+
+  stat(pid: number): ProcessStat | null {
+    return readStat(pid);
+  }
+
+  descendants(pid: number): readonly number[] {
+    return readDescendants(pid);
+  }
+
+  userById(uid: number): UserInfo | null {
+    return userById(this.#libc, uid);
+  }
+
+  userByName(name: string): UserInfo | null {
+    return userByName(this.#libc, name);
+  }
+
+  /** Stops reaping. What was made by this object is closed by its owners. */
+  close(): void {
+    this.clock.arm(null, () => {});
+    this.#reaper.close();
+  }
+}
+
+/** What the daemon was started with (a shell's fd 9, a service manager's sockets) is not for its children unless it is given to them. */
+function closeOnExec(libc: Libc): void {
+  for (const name of readdirSync('/proc/self/fd')) {
+    if (Number(name) > 2) libc.fcntl(Number(name), F_SETFD, FD_CLOEXEC);
+  }
+}

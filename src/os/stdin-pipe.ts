@@ -1,0 +1,94 @@
+/**
+ * A child's stdin: a real pipe, blocking on the child's side and not on ours. What the pipe takes is written at once, so that a closed
+ * stdin is an answer (`EPIPE`) and not an event later; what it does not take goes on in order when it is writable again.
+ */
+import { closeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { errnoName, errnoOf, type Libc } from './libc.ts';
+import type { Errno, Fd, StdinPipe } from './os.ts';
+import { OsError } from './os-error.ts';
+
+const O_CLOEXEC = 0o2000000;
+const O_WRONLY = 1;
+const O_NONBLOCK = 0o4000;
+const F_SETFL = 4;
+
+/** Throws `OsError`. */
+export function createStdinPipe(libc: Libc): StdinPipe {
+  const ends = Buffer.alloc(8);
+  const answer = libc.pipe2(ends, O_CLOEXEC);
+  if (answer < 0) throw new OsError('pipe2', errnoName(answer), '');
+  const childFd = ends.readInt32LE(0);
+  const ownFd = ends.readInt32LE(4);
+  libc.fcntl(ownFd, F_SETFL, O_WRONLY | O_NONBLOCK);
+  return new Pipe(libc, childFd, ownFd);
+}
+
+class Pipe implements StdinPipe {
+  readonly childFd: Fd;
+  readonly #libc: Libc;
+  readonly #ownFd: Fd;
+  /** Made when the pipe was full for the first time; it owns the descriptor then. */
+  #socket: Socket | null = null;
+  #pending = 0;
+  #broken: Errno | null = null;
+  #childEndOpen = true;
+  #closed = false;
+
+  constructor(libc: Libc, childFd: Fd, ownFd: Fd) {
+    this.#libc = libc;
+    this.childFd = childFd;
+    this.#ownFd = ownFd;
+  }
+
+  get pending(): number {
+    return this.#pending;
+  }
+
+  closeChildEnd(): void {
+    if (this.#childEndOpen) closeSync(this.childFd);
+    this.#childEndOpen = false;
+  }
+
+  write(data: Buffer): 'ok' | Errno {
+    if (this.#closed) return 'EPIPE';
+    if (this.#broken !== null) return this.#broken;
+    let rest = data;
+    while (rest.length > 0 && this.#pending === 0) {
+      const written = this.#libc.write(this.#ownFd, rest, rest.length);
+      if (written >= 0) {
+        rest = rest.subarray(written);
+        continue;
+      }
+      const errno = errnoName(written);
+      if (errno === 'EINTR') continue;
+      if (errno !== 'EAGAIN') {
+        this.#broken = errno;
+        return errno;
+      }
+      break;
+    }
+    if (rest.length > 0) this.#keep(Buffer.from(rest));
+    return 'ok';
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.closeChildEnd();
+    this.#pending = 0;
+    if (this.#socket === null) closeSync(this.#ownFd);
+    else this.#socket.destroy();
+  }
+
+  #keep(rest: Buffer): void {
+    this.#pending += rest.length;
+    this.#socket ??= new Socket({ fd: this.#ownFd, readable: false, writable: true }).on('error', (error) => {
+      this.#broken = errnoOf(error);
+      this.#pending = 0;
+    });
+    this.#socket.write(rest, (error) => {
+      if (error === null || error === undefined) this.#pending -= rest.length;
+    });
+  }
+}
