@@ -2,6 +2,8 @@
  * What the main log says. People grep and parse these lines, so they are supervisord's to the letter, each with the level that supervisord
  * gives it, and all in one place. Lines of our own (reloads, full disks) stand in the last table.
  */
+import { reprBytes, reprText } from '../util/python-repr.ts';
+import { decodeOrRepr } from '../util/utf8.ts';
 import { describeExit, type ExitStatus, exitCode } from './exit-status.ts';
 import { signalName } from './signals.ts';
 import type { LogLevel } from './spec.ts';
@@ -52,10 +54,13 @@ export const processTexts = {
     line('CRIT', `unknown problem sending sig ${name} (${pid}):${detail}`),
   /** While a client waits for the stop: at once, then every two seconds. */
   waitingToStop: (name: string) => line('INFO', `waiting for ${name} to stop`),
-  output: (quotedName: string, channel: 'stdout' | 'stderr', text: string) =>
-    line('DEBG', `${quotedName} ${channel} output:\n${text}`),
-  commEvent: (quotedName: string, channel: 'stdout' | 'stderr') =>
-    line('DEBG', `${quotedName} ${channel} emitted a comm event`),
+  output: (name: string, channel: 'stdout' | 'stderr', data: Uint8Array) =>
+    line('DEBG', `${reprText(name)} ${channel} output:\n${decodeOrRepr(data)}`),
+  /** What an event listener says in its protocol. */
+  protocolOutput: (name: string, data: Uint8Array) =>
+    line('DEBG', `${reprText(name)} stdout output:\n${reprBytes(data)}`),
+  commEvent: (name: string, channel: 'stdout' | 'stderr') =>
+    line('DEBG', `${reprText(name)} ${channel} emitted a comm event`),
 } as const;
 
 const noSuchProcess = '[Errno 3] No such process';
@@ -74,9 +79,9 @@ function childFailure(reason: string): string {
 export const daemonTexts = {
   started: (pid: number) => line('INFO', `supervisord started with pid ${pid}`),
   daemonizing: () => line('INFO', 'daemonizing the supervisord process'),
-  directorySet: (quotedDirectory: string) => line('INFO', `set current directory: ${quotedDirectory}`),
-  directoryFailed: (quotedDirectory: string, error: string) =>
-    line('CRIT', `can't chdir into ${quotedDirectory}: ${error}`),
+  directorySet: (directory: string) => line('INFO', `set current directory: ${reprText(directory)}`),
+  directoryFailed: (directory: string, error: string) =>
+    line('CRIT', `can't chdir into ${reprText(directory)}: ${error}`),
   pidFileFailed: (path: string) => line('CRIT', `could not write pidfile ${path}`),
   exitRequest: (signal: number) => line('WARN', `received ${signalName(signal)} indicating exit request`),
   restartRequest: (signal: number) => line('WARN', `received ${signalName(signal)} indicating restart request`),
@@ -93,10 +98,10 @@ export const daemonTexts = {
     line('INFO', `reaped unknown pid ${pid} (${describeExit(status)})`),
   waitpidError: (errno: number) => line('CRIT', `waitpid error ${errno}; a process may not be cleaned up properly`),
   childLogDirUnreadable: () => line('WARN', 'Could not clear childlog dir'),
-  childLogNotRemoved: (quotedPath: string) => line('WARN', `Failed to clean up ${quotedPath}`),
-  rpcInterface: (quotedNamespace: string) => line('INFO', `RPC interface ${quotedNamespace} initialized`),
-  noAuthentication: (quotedSection: string) =>
-    line('CRIT', `Server ${quotedSection} running without any HTTP authentication checking`),
+  childLogNotRemoved: (path: string) => line('WARN', `Failed to clean up ${reprText(path)}`),
+  rpcInterface: (namespace: string) => line('INFO', `RPC interface ${reprText(namespace)} initialized`),
+  noAuthentication: (section: string) =>
+    line('CRIT', `Server ${reprText(section)} running without any HTTP authentication checking`),
   creatingSocket: (url: string) => line('INFO', `Creating socket ${url}`),
   closingSocket: (url: string) => line('INFO', `Closing socket ${url}`),
 } as const;
