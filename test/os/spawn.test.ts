@@ -20,7 +20,10 @@ test('a child sees the descriptors it was given and no others', async (t) => {
   writeFileSync(`${directory}/file`, '');
   const extra = openSync(`${directory}/file`, 'r');
   t.after(() => closeSync(extra));
-  assert.equal((await run('ls /proc/$$/fd | tr "\\n" " "')).text, '0 1 2 ');
+  const { text } = await run('', { file: '/bin/ls', args: ['ls', '-l', '/proc/self/fd'] });
+  const seen = [...text.matchAll(/(\d+) -> (.*)/g)].map(([, fd, what]) => `${fd} ${what}`);
+  assert.equal(seen.length, 4, text);
+  assert.match(seen[3] ?? '', /^3 \/proc\/\d+\/fd$/, 'the directory that ls itself is reading');
 });
 
 test("a descriptor whose number is another one's target still arrives", async (t) => {

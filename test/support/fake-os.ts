@@ -1,0 +1,431 @@
+/**
+ * `Os` without an operating system: processes are rows, pipes are arrays, time stands still until the test moves it, and everything
+ * that the kernel would tell "from the event loop" waits in a queue until `flush`.
+ *
+ *     const os = new FakeOs();
+ *     os.onSpawn = (child) => child.obeys(15);        // dies on TERM; by default a signal does nothing
+ *     ...                                             // the code under test spawns
+ *     os.last.write(1, 'hello\n'); os.flush();        // output arrives
+ *     os.advance(1000);                               // the armed wake fires
+ *     os.exit(os.last.pid, 3); os.flush();            // reaped
+ *     assert.deepEqual(os.leaks(), []);
+ */
+import type { ExitStatus } from '../../src/core/exit-status.ts';
+import type { SocketAddress } from '../../src/core/spec.ts';
+import type {
+  EnsureLimit,
+  Errno,
+  HeldSocket,
+  LimitedResource,
+  ListenOptions,
+  LogPipe,
+  MissingFacility,
+  Os,
+  Probe,
+  ProcessStat,
+  SpawnRequest,
+  SpawnResult,
+  StdinPipe,
+  UserInfo,
+} from '../../src/os/os.ts';
+import { OsError } from '../../src/os/os-error.ts';
+import { FakeClock } from './fake-clock.ts';
+import { FakeLogPipe, FakeStdinPipe } from './fake-pipes.ts';
+import { FakeProbe } from './fake-probe.ts';
+
+export type FallibleCall =
+  | 'spawn'
+  | 'kill'
+  | 'becomeSubreaper'
+  | 'createLogPipe'
+  | 'reopenLogPipe'
+  | 'createStdinPipe'
+  | 'listen'
+  | 'borrowListeners'
+  | 'createProbe';
+type SpawnStep = Extract<SpawnResult, { ok: false }>['step'];
+
+const FIRST_PID = 1000;
+const FIRST_FD = 100;
+const OWN_PID = 999;
+
+export class FakeOs implements Os {
+  readonly clock = new FakeClock();
+  missing: MissingFacility[] = [];
+  readonly pid = OWN_PID;
+  uid = 0;
+  users: UserInfo[] = [
+    { name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/sh' },
+    { name: 'www-data', uid: 33, gid: 33, home: '/var/www', shell: '/usr/sbin/nologin' },
+    { name: 'nobody', uid: 65534, gid: 65534, home: '/nonexistent', shell: '/usr/sbin/nologin' },
+  ];
+  /** Hard limits; `ensureLimit` refuses what is above. */
+  hardLimits: Record<LimitedResource, number> = { NOFILE: 1_000_000, NPROC: 1_000_000 };
+  /** Called for each child before `spawn` returns. */
+  onSpawn: (child: FakeProcess) => void = () => {};
+
+  /** Every process there ever was, in order of its start. */
+  readonly spawned: FakeProcess[] = [];
+  /** Every signal asked for, in order, those that met nobody included. */
+  readonly signals: Array<{ target: number; signal: number; group: boolean }> = [];
+  readonly logPipes: FakeLogPipe[] = [];
+  readonly stdinPipes: FakeStdinPipe[] = [];
+  readonly probes: FakeProbe[] = [];
+  readonly sockets: FakeSocket[] = [];
+  readonly guards: Array<{ readonly path: string; released: boolean }> = [];
+  isSubreaper = false;
+
+  #queue: Array<() => void> = [];
+  #faults: Array<{ call: FallibleCall; errno: Errno; step: SpawnStep }> = [];
+  #onExit: (pid: number, status: ExitStatus) => void = () => {};
+  #nextPid = FIRST_PID;
+  #nextFd = FIRST_FD;
+
+  // What the test does.
+
+  /** Delivers what waits to be told (output, ends, exits), and what comes of it, until nothing does. */
+  flush(): void {
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) next();
+  }
+
+  /** Lets time pass; fires each deadline at its moment, with what is queued delivered before and after. */
+  advance(ms: number): void {
+    const target = this.clock.now().mono + ms;
+    this.flush();
+    while (this.clock.step(target)) this.flush();
+  }
+
+  /** As `advance`, but the event loop turns at every step: for code that goes on in promises or a mailbox. */
+  async elapse(ms: number): Promise<void> {
+    const target = this.clock.now().mono + ms;
+    await this.settle();
+    while (this.clock.step(target)) await this.settle();
+  }
+
+  /** Flushes and lets the event loop turn until the queue stays empty. */
+  async settle(): Promise<void> {
+    do {
+      this.flush();
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (this.#queue.length > 0);
+  }
+
+  /** The call's next use fails. `step`: for `spawn` only. Faults of one call are used up in order. */
+  failNext(call: FallibleCall, errno: Errno, step: SpawnStep = 'exec'): void {
+    this.#faults.push({ call, errno, step });
+  }
+
+  /** The process started last. */
+  get last(): FakeProcess {
+    const child = this.spawned.at(-1);
+    if (child === undefined) throw new Error('nothing was spawned');
+    return child;
+  }
+
+  /** A process by pid, dead or alive. */
+  process(pid: number): FakeProcess {
+    const found = this.spawned.find((child) => child.pid === pid);
+    if (found === undefined) throw new Error(`there never was a process ${pid}`);
+    return found;
+  }
+
+  get living(): FakeProcess[] {
+    return this.spawned.filter((child) => child.life === 'running');
+  }
+
+  /** A process that nobody here spawned: a worker, a successor that the process forked itself. It shares the parent's group and pipes. */
+  fork(parent: number): FakeProcess {
+    const { request, pgid } = this.process(parent);
+    return this.#add(request, parent, pgid);
+  }
+
+  /** Ends a process: an exit code, or the status. Its children become orphans. Told on the next flush if it is a child of ours. */
+  exit(pid: number, status: number | ExitStatus): void {
+    const dead = this.process(pid);
+    if (dead.life !== 'running') throw new Error(`${pid} is dead already`);
+    dead.life = 'zombie';
+    for (const child of this.spawned) if (child.ppid === pid) child.ppid = this.isSubreaper ? OWN_PID : 1;
+    for (const pipe of this.logPipes) if (pipe.writers.delete(pid)) pipe.writersChanged();
+    for (const pipe of this.stdinPipes)
+      if (dead.holds(pipe.childFd) && !this.#held(pipe.childFd)) pipe.broken = 'EPIPE';
+    const told: ExitStatus = typeof status === 'number' ? { kind: 'exit', code: status } : status;
+    this.#post(() => {
+      dead.life = 'gone';
+      if (dead.ppid === OWN_PID) this.#onExit(pid, told);
+    });
+  }
+
+  /** What is still open and should have an owner that closes it; empty in a good test's end. */
+  leaks(): string[] {
+    return [
+      ...this.logPipes.flatMap((pipe) => [
+        ...(pipe.closed ? [] : [`log pipe ${pipe.label}`]),
+        ...(pipe.childEndOpen ? [`child's end of log pipe ${pipe.label}`] : []),
+      ]),
+      ...this.stdinPipes.flatMap((pipe) => [
+        ...(pipe.closed ? [] : [`stdin pipe with child fd ${pipe.childFd}`]),
+        ...(pipe.childEndOpen ? [`child's end ${pipe.childFd} of a stdin pipe`] : []),
+      ]),
+      ...this.sockets.filter(({ open }) => open).map(({ address }) => `socket ${addressText(address)}`),
+      ...this.probes.flatMap((probe) => [
+        ...(probe.closed ? [] : [`probe on port ${probe.port}`]),
+        ...probe.connections.filter(({ closed }) => !closed).map(() => `connection to the probe on port ${probe.port}`),
+      ]),
+      ...this.guards.filter(({ released }) => !released).map(({ path }) => `guard of ${path}`),
+    ];
+  }
+
+  // What the code under test calls.
+
+  spawn(request: SpawnRequest): SpawnResult {
+    const fault = this.#fault('spawn');
+    if (fault !== null) return { ok: false, step: fault.step, errno: fault.errno, reason: fault.errno };
+    for (const fd of [0, 1, 2]) if (!request.fds.has(fd)) throw new Error(`spawn without descriptor ${fd}`);
+    const child = this.#add(request, OWN_PID, null);
+    this.onSpawn(child);
+    return { ok: true, pid: child.pid };
+  }
+
+  kill(target: number, signal: number, group: boolean): 'ok' | Errno {
+    const fault = this.#fault('kill');
+    if (fault !== null) return fault.errno;
+    if (signal !== 0) this.signals.push({ target, signal, group });
+    const met = this.spawned.filter(
+      (child) => child.life !== 'gone' && (group ? child.pgid === target : child.pid === target),
+    );
+    if (met.length === 0) return 'ESRCH';
+    if (signal === 0) return 'ok';
+    for (const child of met) {
+      if (child.life !== 'running') continue;
+      child.received.push(signal);
+      const status = child.answerTo(signal);
+      if (status !== null) this.exit(child.pid, status);
+    }
+    return 'ok';
+  }
+
+  onExit(listener: (pid: number, status: ExitStatus) => void): void {
+    this.#onExit = listener;
+  }
+
+  becomeSubreaper(): 'ok' | Errno {
+    const fault = this.#fault('becomeSubreaper');
+    this.isSubreaper = fault === null;
+    return fault?.errno ?? 'ok';
+  }
+
+  ensureLimit(resource: LimitedResource, wanted: number): EnsureLimit {
+    const hard = this.hardLimits[resource];
+    return wanted <= hard ? { ok: true } : { ok: false, hard };
+  }
+
+  createLogPipe(label: string, ownerUid: number | null): LogPipe {
+    this.#throwFault('createLogPipe', label);
+    const path = `/run/fake/${label}.${this.logPipes.length}`;
+    const pipe = new FakeLogPipe(path, label, ownerUid, this.#newFd(), (what) => this.#post(what));
+    this.logPipes.push(pipe);
+    return pipe;
+  }
+
+  reopenLogPipe(path: string): LogPipe {
+    this.#throwFault('reopenLogPipe', path);
+    const pipe = new FakeLogPipe(path, path, null, -1, (what) => this.#post(what));
+    this.logPipes.push(pipe);
+    return pipe;
+  }
+
+  createStdinPipe(): StdinPipe {
+    this.#throwFault('createStdinPipe', '');
+    const pipe = new FakeStdinPipe(this.#newFd());
+    this.stdinPipes.push(pipe);
+    return pipe;
+  }
+
+  listen(address: SocketAddress, options: ListenOptions): HeldSocket {
+    this.#throwFault('listen', addressText(address));
+    const text = addressText(address);
+    if (address.kind === 'tcp' && this.sockets.some((other) => other.open && addressText(other.address) === text)) {
+      throw new OsError('bind', 'EADDRINUSE', text);
+    }
+    return this.#addSocket(address, options);
+  }
+
+  borrowListeners(pid: number): { readonly sockets: readonly HeldSocket[]; readonly problem: string | null } {
+    const fault = this.#fault('borrowListeners');
+    if (fault !== null) return { sockets: [], problem: `pidfd_getfd: ${fault.errno}; use socket=` };
+    const family = [pid, ...this.descendants(pid)].map((member) => this.process(member).listening);
+    const addresses = family.find((listening) => listening.length > 0) ?? [];
+    return { sockets: addresses.map((address) => this.#addSocket(address, null)), problem: null };
+  }
+
+  acceptQueue(socket: HeldSocket): { readonly waiting: number; readonly limit: number } | null {
+    const found = this.#socket(socket);
+    return found.address.kind === 'unix' ? null : { waiting: found.waiting, limit: 128 };
+  }
+
+  closeSocket(socket: HeldSocket): void {
+    const found = this.#socket(socket);
+    if (!found.open) throw new Error(`socket ${found.fd} closed twice`);
+    found.open = false;
+  }
+
+  guardSocketPath(path: string): { release(): void } {
+    const guard = { path, released: false };
+    this.guards.push(guard);
+    return {
+      release: () => {
+        guard.released = true;
+      },
+    };
+  }
+
+  createProbe(): Probe {
+    this.#throwFault('createProbe', '');
+    const fd = this.#newFd();
+    const probe = new FakeProbe(fd, 40_000 + fd, this.clock);
+    this.probes.push(probe);
+    return probe;
+  }
+
+  stat(pid: number): ProcessStat | null {
+    const found = this.spawned.find((child) => child.pid === pid && child.life !== 'gone');
+    if (found === undefined) return null;
+    const { ppid, pgid, startTime, life } = found;
+    return { ppid, pgid, startTime, state: life === 'zombie' ? 'Z' : 'S' };
+  }
+
+  descendants(pid: number): readonly number[] {
+    const children = this.spawned.filter((child) => child.ppid === pid && child.life !== 'gone').map((row) => row.pid);
+    return [...children, ...children.flatMap((child) => this.descendants(child))];
+  }
+
+  userById(uid: number): UserInfo | null {
+    return this.users.find((user) => user.uid === uid) ?? null;
+  }
+
+  userByName(name: string): UserInfo | null {
+    return this.users.find((user) => user.name === name) ?? null;
+  }
+
+  #add(request: SpawnRequest, ppid: number, pgid: number | null): FakeProcess {
+    const pid = this.#nextPid++;
+    const child = new FakeProcess(this, request, pid, ppid, pgid ?? pid);
+    this.spawned.push(child);
+    for (const pipe of this.logPipes) if (child.holds(pipe.childFd)) pipe.writers.add(pid);
+    return child;
+  }
+
+  #addSocket(address: SocketAddress, options: ListenOptions | null): FakeSocket {
+    const socket: FakeSocket = { fd: this.#newFd(), address, options, waiting: 0, open: true };
+    this.sockets.push(socket);
+    return socket;
+  }
+
+  #socket({ fd }: HeldSocket): FakeSocket {
+    const found = this.sockets.find((socket) => socket.fd === fd);
+    if (found === undefined) throw new Error(`${fd} is not a socket of ours`);
+    return found;
+  }
+
+  #held(fd: number): boolean {
+    return this.living.some((child) => child.holds(fd));
+  }
+
+  #newFd(): number {
+    return this.#nextFd++;
+  }
+
+  #post(what: () => void): void {
+    this.#queue.push(what);
+  }
+
+  #fault(call: FallibleCall): { errno: Errno; step: SpawnStep } | null {
+    const at = this.#faults.findIndex((fault) => fault.call === call);
+    return at < 0 ? null : (this.#faults.splice(at, 1)[0] ?? null);
+  }
+
+  #throwFault(call: FallibleCall, what: string): void {
+    const fault = this.#fault(call);
+    if (fault !== null) throw new OsError(call, fault.errno, what);
+  }
+}
+
+/** A row of the table of processes. */
+export class FakeProcess {
+  readonly request: SpawnRequest;
+  readonly pid: number;
+  ppid: number;
+  readonly pgid: number;
+  readonly startTime: number;
+  /** `zombie`: dead and not yet told. */
+  life: 'running' | 'zombie' | 'gone' = 'running';
+  /** Signals that reached it, in order. */
+  readonly received: number[] = [];
+  /** What `borrowListeners` finds. */
+  listening: SocketAddress[] = [];
+  readonly #os: FakeOs;
+  readonly #answers = new Map<number, ExitStatus>();
+
+  constructor(os: FakeOs, request: SpawnRequest, pid: number, ppid: number, pgid: number) {
+    this.#os = os;
+    this.request = request;
+    this.pid = pid;
+    this.ppid = ppid;
+    this.pgid = pgid;
+    this.startTime = pid * 10;
+  }
+
+  /** These signals end it: by the signal, or with `code` when one is given. */
+  obeys(signals: number | readonly number[], code: number | null = null): void {
+    for (const signal of [signals].flat()) {
+      this.#answers.set(signal, code === null ? { kind: 'signal', signal, coreDumped: false } : { kind: 'exit', code });
+    }
+  }
+
+  answerTo(signal: number): ExitStatus | null {
+    return this.#answers.get(signal) ?? null;
+  }
+
+  /** Whether it was given that descriptor of ours. */
+  holds(fd: number): boolean {
+    return [...this.request.fds.values()].includes(fd);
+  }
+
+  /** Prints on its descriptor 1 or 2. */
+  write(fd: number, text: string | Buffer): void {
+    const ours = this.request.fds.get(fd);
+    const pipe = this.#os.logPipes.find(({ childFd }) => childFd === ours);
+    if (pipe === undefined) throw new Error(`descriptor ${fd} of ${this.pid} is not a log pipe`);
+    pipe.write(text);
+  }
+
+  /** Its stdin. */
+  get stdin(): FakeStdinPipe {
+    const ours = this.request.fds.get(0);
+    const pipe = this.#os.stdinPipes.find(({ childFd }) => childFd === ours);
+    if (pipe === undefined) throw new Error(`stdin of ${this.pid} is not a stdin pipe`);
+    return pipe;
+  }
+
+  /** The probe that it was given, if any. */
+  get probe(): FakeProbe | null {
+    return this.#os.probes.find(({ fd }) => this.holds(fd)) ?? null;
+  }
+
+  /** `NAME` of its environment. */
+  env(name: string): string | null {
+    const entry = this.request.env.map(String).find((candidate) => candidate.startsWith(`${name}=`));
+    return entry?.slice(name.length + 1) ?? null;
+  }
+}
+
+interface FakeSocket extends HeldSocket {
+  readonly options: ListenOptions | null;
+  /** Connections in the accept queue. */
+  waiting: number;
+  open: boolean;
+}
+
+function addressText(address: SocketAddress): string {
+  return address.kind === 'tcp' ? `tcp://${address.host}:${address.port}` : `unix://${address.path}`;
+}
