@@ -1,0 +1,34 @@
+/** The commands by name. `command-table.ts` says where each one's code is; it must list all of these. */
+
+/** supervisorctl's, in its order. */
+export const supervisorCommands = [
+  'add',
+  'avail',
+  'clear',
+  'exit',
+  'fg',
+  'maintail',
+  'open',
+  'pid',
+  'quit',
+  'reload',
+  'remove',
+  'reread',
+  'restart',
+  'shutdown',
+  'signal',
+  'start',
+  'status',
+  'stop',
+  'tail',
+  'update',
+  'version',
+] as const;
+
+/** What hupctl adds. */
+export const hupdCommands = ['doctor', 'history'] as const;
+
+/** Understood, but no topic of `help`'s list. */
+export const unlistedCommands = ['EOF', 'help'] as const;
+
+export type CommandName = (typeof supervisorCommands | typeof hupdCommands | typeof unlistedCommands)[number];

@@ -1,0 +1,9 @@
+import type { Command } from '../command.ts';
+
+export const command: Command = {
+  help: ['fg'],
+  async run(ctl) {
+    ctl.fail('ERROR: not yet');
+    return undefined;
+  },
+};

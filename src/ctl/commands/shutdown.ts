@@ -1,0 +1,33 @@
+import { faultCodes } from '../../rpc/contract.ts';
+import type { Command } from '../command.ts';
+
+export const command: Command = {
+  help: ['shutdown\t\tStop every process, then the server itself'],
+  async run(ctl, arg) {
+    if (arg !== '') {
+      ctl.failUsage('Error: shutdown accepts no arguments', command);
+      return undefined;
+    }
+    const really = await ctl.confirm('Really shut the remote supervisord process down y/N? ');
+    if (really !== true) {
+      return really || undefined;
+    }
+    const reply = await ctl.client.shutdown();
+    if (reply.ok) {
+      ctl.output('Shut down');
+      return undefined;
+    }
+    const { failure } = reply;
+    const url = ctl.settings.serverUrl;
+    if (failure.kind === 'fault' && failure.code === faultCodes.SHUTDOWN_STATE) {
+      ctl.output('ERROR: already shutting down');
+    } else if (failure.kind === 'socket' && failure.code === 'ECONNREFUSED') {
+      ctl.fail(`ERROR: ${url} refused connection (already shut down?)`);
+    } else if (failure.kind === 'socket' && failure.code === 'ENOENT') {
+      ctl.fail(`ERROR: ${url} no such file (already shut down?)`);
+    } else {
+      return failure;
+    }
+    return undefined;
+  },
+};

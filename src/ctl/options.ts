@@ -1,0 +1,130 @@
+/**
+ * The command line and the configuration file, made into settings: supervisorctl's options, its order of precedence (command line,
+ * file, default) and its error texts. Nothing is read when the file is not there.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { getopt } from '../util/getopt.ts';
+import { reprText } from '../util/python-repr.ts';
+
+export interface CtlOptions {
+  readonly interactive: boolean;
+  readonly prompt: string;
+  readonly serverUrl: string;
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly historyFile: string | null;
+  /** The action and its arguments; empty: a shell. */
+  readonly args: readonly string[];
+}
+
+export type ParsedOptions =
+  | { readonly kind: 'run'; readonly options: CtlOptions }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  /** Without its `Error: `. */
+  | { readonly kind: 'usage-error'; readonly text: string };
+
+const short = 'h?c:is:u:p:r:v';
+const long = [
+  'help',
+  'configuration=',
+  'interactive',
+  'serverurl=',
+  'username=',
+  'password=',
+  'history_file=',
+  'history-file=',
+  'version',
+];
+
+/** Each setting by the names that set it. */
+const settingOf: Readonly<Record<string, keyof Given>> = {
+  '-c': 'configuration',
+  '--configuration': 'configuration',
+  '-i': 'interactive',
+  '--interactive': 'interactive',
+  '-s': 'serverUrl',
+  '--serverurl': 'serverUrl',
+  '-u': 'username',
+  '--username': 'username',
+  '-p': 'password',
+  '--password': 'password',
+  '-r': 'historyFile',
+  '--history_file': 'historyFile',
+  '--history-file': 'historyFile',
+};
+
+interface Given {
+  configuration?: string;
+  interactive?: string;
+  serverUrl?: string;
+  username?: string;
+  password?: string;
+  historyFile?: string;
+}
+
+/** `program`: argv[0] as supervisorctl has it, from which the first two places of the configuration file are derived. */
+export async function parseOptions(argv: readonly string[], program: string): Promise<ParsedOptions> {
+  const parsed = getopt(argv, short, long);
+  if ('error' in parsed) {
+    return { kind: 'usage-error', text: parsed.error };
+  }
+  const given: Given = {};
+  for (const [name, value] of parsed.options) {
+    if (name === '-h' || name === '-?' || name === '--help') {
+      return { kind: 'help' };
+    }
+    if (name === '-v' || name === '--version') {
+      return { kind: 'version' };
+    }
+    const setting = settingOf[name];
+    if (setting === 'serverUrl' && !isUrl(value)) {
+      const quoted = reprText(value);
+      return { kind: 'usage-error', text: `invalid value for ${name} ${quoted}: value ${quoted} is not a URL` };
+    }
+    if (setting === undefined || given[setting] !== undefined) {
+      return { kind: 'usage-error', text: `conflicting command line option ${reprText(name)}` };
+    }
+    given[setting] = value;
+  }
+  return withConfiguration(given, parsed.rest, program);
+}
+
+async function withConfiguration(given: Given, args: readonly string[], program: string): Promise<ParsedOptions> {
+  const file = given.configuration ?? searchPaths(program).find((path) => existsSync(path)) ?? null;
+  const section = file === null ? null : (await import('./config-section.ts')).readCtlSection(file);
+  if (section !== null && 'error' in section) {
+    return { kind: 'usage-error', text: section.error };
+  }
+  return {
+    kind: 'run',
+    options: {
+      interactive: given.interactive !== undefined || args.length === 0,
+      prompt: section?.prompt ?? 'supervisor',
+      serverUrl: given.serverUrl ?? section?.serverUrl ?? 'http://localhost:9001',
+      username: given.username ?? section?.username ?? null,
+      password: given.password ?? section?.password ?? null,
+      historyFile: given.historyFile ?? section?.historyFile ?? null,
+      args,
+    },
+  };
+}
+
+function searchPaths(program: string): string[] {
+  const here = dirname(dirname(program));
+  return [
+    join(here, 'etc/supervisord.conf'),
+    join(here, 'supervisord.conf'),
+    'supervisord.conf',
+    'etc/supervisord.conf',
+    '/etc/supervisord.conf',
+    '/etc/supervisor/supervisord.conf',
+  ];
+}
+
+/** A scheme, and something after it that is a host or a path. */
+function isUrl(text: string): boolean {
+  const rest = /^[a-z][a-z0-9+.-]*:(.*)$/is.exec(text)?.[1];
+  return rest !== undefined && /^(\/\/)?[^?#]/.test(rest) && rest !== '//';
+}
