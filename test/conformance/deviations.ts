@@ -1,0 +1,69 @@
+/** Where hupd is wanted to differ from supervisord 4.2.5, each with its reason. A test names the row it stands for. */
+export interface Deviation {
+  readonly id: string;
+  readonly supervisord: string;
+  readonly hupd: string;
+  readonly reason: string;
+}
+
+export const deviations: readonly Deviation[] = [
+  {
+    id: 'log-append',
+    supervisord:
+      'opens a log in plain write mode after a rotation, so that an outside copytruncate leaves a sparse file',
+    hupd: 'always appends',
+    reason: 'logrotate users lose nothing, and two writers do not overwrite each other',
+  },
+  {
+    id: 'log-special-target',
+    supervisord:
+      'with maxbytes, a log that is no regular file closes its channel (a child log) or ends the daemon (the main log)',
+    hupd: 'says once that it is never rotated, and writes on',
+    reason: 'stdout_logfile=/dev/stdout in a container must not need a second option',
+  },
+  {
+    id: 'log-own-stdout',
+    supervisord: 'cannot log to /dev/stdout where that is a socket or belongs to another user',
+    hupd: 'uses the descriptor that it has already',
+    reason: 'works under systemd, and under Docker with user=',
+  },
+  {
+    id: 'log-trouble',
+    supervisord:
+      'closes the channel of a child whose log cannot be written, so that the child blocks; prints a traceback for each line',
+    hupd: 'says what is wrong once, drops and counts what cannot be written, and goes on when it can',
+    reason: 'a full disk must not stop services',
+  },
+  {
+    id: 'log-clear-stopped',
+    supervisord: 'clearing the log of a stopped process claims success and does nothing',
+    hupd: 'clears it',
+    reason: 'what it says is what it does',
+  },
+  {
+    id: 'auto-log-mode',
+    supervisord: 'an AUTO log is made with mode 0600, but 0644 less the umask after clear and after each rotation',
+    hupd: '0600 always',
+    reason: 'a log does not become readable for everybody by growing',
+  },
+  {
+    id: 'auto-log-clean-up',
+    supervisord:
+      'the identifier is a pattern and the match is a prefix: x---supervisor-y.log.bak and the live logs of others go too',
+    hupd: 'deletes only names that it could have given itself',
+    reason: 'the directory may be /tmp',
+  },
+  {
+    id: 'strip-ansi-chunks',
+    supervisord: 'strip_ansi looks at each chunk alone; a sequence that was cut in two leaks',
+    hupd: 'the result does not depend on where chunks end',
+    reason: 'where chunks end is chance',
+  },
+  {
+    id: 'capture-short-output',
+    supervisord:
+      'with capture mode on, output is withheld until more than 24 bytes are there, and the rest is lost at the exit',
+    hupd: 'holds back only what may be the beginning of a token, and lets it go at the end of the stream',
+    reason: 'no line is lost or late',
+  },
+];
