@@ -16,7 +16,7 @@
  * told to stop; from then on a generation is only waited for, in `retiring`.
  */
 import type { Reload } from './reload/reload.ts';
-import type { StateName } from './states.ts';
+import { isStoppedState, type StateName } from './states.ts';
 
 /** A generation that is alive. Times of `since`: mono; `startedAt`: wall. */
 export interface Generation {
@@ -85,6 +85,11 @@ export const newProcess: Process = {
 export function stateName(process: Process): StateName {
   const { state } = process.life;
   return state === 'SPAWNING' || state === 'FAILING' ? 'STARTING' : state;
+}
+
+/** In a stopped state and nothing of it is left to wait for. */
+export function isAtRest(process: Process): boolean {
+  return isStoppedState(stateName(process)) && process.retiring.length === 0 && process.reload === null;
 }
 
 /** The generation that is the process, or null when it is down. */
