@@ -16,8 +16,10 @@ interface Member {
   readonly name: string;
 }
 
+/** `processes` from `start` up to, not including, `end`. */
 interface Batch {
-  readonly members: readonly Member[];
+  readonly start: number;
+  readonly end: number;
   /** From the end of this batch to the next one of the same program; 0 for a program's last. */
   readonly pauseMs: number;
   /** A failure does not keep the others from their turn. */
@@ -33,6 +35,8 @@ type Stage =
 
 export interface Rollout {
   readonly at: Stage;
+  /** In the order of their turns. */
+  readonly processes: readonly Member[];
   readonly batches: readonly Batch[];
   readonly failures: ReadonlyArray<Member & { readonly reason: string }>;
 }
@@ -58,20 +62,17 @@ interface Outcome {
   readonly effects: readonly RolloutEffect[];
 }
 
-type Given = Member & { readonly spec: ProcessSpec };
+type Given = Member & { readonly spec: ProcessSpec; readonly groupPriority: number };
 type Some<T> = [T, ...T[]];
 
-/**
- * `processes`: in (group priority, group name) order, as the daemon keeps its groups; within a group the programs are put into (priority,
- * program) order here, and the processes of a program keep theirs. One that is named twice has one turn.
- */
-export function newRollout(processes: readonly Given[]): Rollout {
-  const each = by(processes, ({ group, name }) => `${group}:${name}`).map(([first]) => first);
-  const batches = by(each, ({ group }) => group).flatMap((members) => {
-    const programs = by(members, ({ spec }) => spec.program);
-    return programs.sort(([a], [b]) => byPriority(a.spec, b.spec)).flatMap(batchesOf);
-  });
-  return { at: { stage: 'new' }, batches, failures: [] };
+/** Programs in (group priority, group, priority, program) order, each one's processes as given. One that is named twice has one turn. */
+export function newRollout(given: readonly Given[]): Rollout {
+  const each = by(given, ({ group, name }) => `${group}:${name}`).map(([first]) => first);
+  const programs = by(each, ({ group, spec }) => `${group}:${spec.program}`).sort(([a], [b]) => byTurn(a, b));
+  const batches: Batch[] = [];
+  for (const program of programs) batches.push(...batchesOf(program, batches.at(-1)?.end ?? 0));
+  const processes = programs.flat().map(({ group, name }) => ({ group, name }));
+  return { at: { stage: 'new' }, processes, batches, failures: [] };
 }
 
 export function rolloutStep(rollout: Rollout, event: RolloutEvent, now: Now): Outcome {
@@ -96,10 +97,10 @@ export function rolloutDeadline({ at }: Rollout): number | null {
 function beginBatch(rollout: Rollout, index: number): Outcome {
   const batch = rollout.batches[index];
   if (batch === undefined) return end(rollout);
-  const at: Stage = { stage: 'batch', index, underWay: batch.members };
+  const members = rollout.processes.slice(batch.start, batch.end);
   return {
-    rollout: { ...rollout, at },
-    effects: batch.members.map(({ group, name }) => ({ effect: 'reload', group, name })),
+    rollout: { ...rollout, at: { stage: 'batch', index, underWay: members } },
+    effects: members.map(({ group, name }) => ({ effect: 'reload', group, name })),
   };
 }
 
@@ -119,18 +120,20 @@ function memberEnded(
 
 function batchEnded(rollout: Rollout, index: number, now: Now): Outcome {
   const batch = rollout.batches[index];
+  if (batch === undefined) return end(rollout);
+  const members = rollout.processes.slice(batch.start, batch.end);
   const failed = rollout.failures.some((failure) =>
-    batch?.members.some(({ group, name }) => group === failure.group && name === failure.name),
+    members.some(({ group, name }) => group === failure.group && name === failure.name),
   );
-  if (failed && batch?.continues !== true) return end(rollout, index + 1);
-  if (batch === undefined || batch.pauseMs === 0) return beginBatch(rollout, index + 1);
+  if (failed && !batch.continues) return end(rollout, batch.end);
+  if (batch.pauseMs === 0) return beginBatch(rollout, index + 1);
   const at: Stage = { stage: 'pause', index: index + 1, until: now.mono + batch.pauseMs };
   return { rollout: { ...rollout, at }, effects: [] };
 }
 
-/** `untouched`: the first batch that has not had its turn and will not have it. */
-function end(rollout: Rollout, untouched: number = rollout.batches.length): Outcome {
-  const reason = describeFailures(rollout, untouched);
+/** `turns`: how many processes have had theirs; no other will. */
+function end(rollout: Rollout, turns: number = rollout.processes.length): Outcome {
+  const reason = describeFailures(rollout, turns);
   return {
     rollout: { ...rollout, at: { stage: 'ended' } },
     effects: [{ effect: 'ended', ok: rollout.failures.length === 0, reason }],
@@ -138,32 +141,42 @@ function end(rollout: Rollout, untouched: number = rollout.batches.length): Outc
 }
 
 /** Why it failed, '' if it did not: the one failure, or each with its process's name, and how many were left alone. */
-function describeFailures({ batches, failures }: Rollout, untouched: number): string {
+function describeFailures({ processes, failures }: Rollout, turns: number): string {
   const [first] = failures;
   if (first === undefined) return '';
-  const total = batches.flatMap(({ members }) => members).length;
-  if (total === 1) return first.reason;
-  const left = batches.slice(untouched).flatMap(({ members }) => members).length;
+  if (processes.length === 1) return first.reason;
   const what = failures
     .map(({ group, name, reason }) => `${group === name ? name : `${group}:${name}`}: ${reason}`)
     .join('; ');
-  return left === 0 ? what : `${what}; ${left} of ${total} not reloaded because of it`;
+  const left = processes.length - turns;
+  return left === 0 ? what : `${what}; ${left} of ${processes.length} not reloaded because of it`;
 }
 
-function batchesOf(members: Some<Given>): Batch[] {
-  const { parallelism, delaySecs, onFailure } = members[0].spec.reload;
+/** `first`: the place of the program's first process among all. */
+function batchesOf(program: Some<Given>, first: number): Batch[] {
+  const { parallelism, delaySecs, onFailure } = program[0].spec.reload;
   const size = Math.max(1, parallelism);
-  const count = Math.ceil(members.length / size);
+  const count = Math.ceil(program.length / size);
   return Array.from({ length: count }, (_, index) => ({
-    members: members.slice(index * size, (index + 1) * size).map(({ group, name }) => ({ group, name })),
+    start: first + index * size,
+    end: first + Math.min((index + 1) * size, program.length),
     pauseMs: index === count - 1 ? 0 : delaySecs * 1000,
     continues: onFailure === 'continue',
   }));
 }
 
-function byPriority(a: ProcessSpec, b: ProcessSpec): number {
-  if (a.priority !== b.priority) return a.priority - b.priority;
-  return a.program < b.program ? -1 : 1;
+function byTurn(a: Given, b: Given): number {
+  return (
+    a.groupPriority - b.groupPriority ||
+    byCode(a.group, b.group) ||
+    a.spec.priority - b.spec.priority ||
+    byCode(a.spec.program, b.spec.program)
+  );
+}
+
+function byCode(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** Those with the same key together, in the order of their first. */

@@ -15,9 +15,15 @@ import { buildSpec } from '../../support/spec-builder.ts';
 type Given = Parameters<typeof newRollout>[0][number];
 
 function program(name: string, count: number, reload: Partial<ReloadSpec> = {}, group = name, priority = 999): Given[] {
+  const groupPriority = group === 'early' ? 1 : 999;
   return Array.from({ length: count }, (_, index) => {
     const process = count === 1 ? name : `${name}_${index}`;
-    return { group, name: process, spec: buildSpec({ group, name: process, program: name, priority, reload }) };
+    return {
+      group,
+      groupPriority,
+      name: process,
+      spec: buildSpec({ group, name: process, program: name, priority, reload }),
+    };
   });
 }
 
@@ -99,16 +105,17 @@ describe('a reload of many processes', () => {
     assert.deepEqual(drive.ok('web:web_1'), ['worker:worker']);
   });
 
-  test('goes through the groups as given, and in a group through the programs by priority and name', () => {
+  test('goes through the groups by priority and name, and in a group through the programs by priority and name', () => {
     const drive = new Drive([
-      ...program('zeta', 1, {}, 'first', 20),
-      ...program('late', 2, {}, 'first', 30),
-      ...program('beta', 1, {}, 'first', 20),
-      ...program('alone', 1, {}, 'alone', 1),
+      ...program('zeta', 1, {}, 'm', 20),
+      ...program('last', 2, {}, 'm', 30),
+      ...program('beta', 1, {}, 'm', 20),
+      ...program('alone', 1, {}, 'a', 50),
+      ...program('first', 1, {}, 'early', 60),
     ]);
     const order = drive.begin();
     for (let last = order.at(-1); last?.includes(':'); last = order.at(-1)) order.push(...drive.ok(last));
-    assert.deepEqual(order, ['first:beta', 'first:zeta', 'first:late_0', 'first:late_1', 'alone:alone', 'ok']);
+    assert.deepEqual(order, ['early:first', 'a:alone', 'm:beta', 'm:zeta', 'm:last_0', 'm:last_1', 'ok']);
   });
 
   test('gives a process that is named twice one turn', () => {
