@@ -1,5 +1,7 @@
-/** The entry of `bin/hupctl`. */
+/** The entry of `bin/hupctl`. Built as CommonJS, in one file: Node starts that several milliseconds sooner. */
 import { main } from './ctl/main.ts';
 import { version } from './version.ts';
 
-process.exitCode = await main(process.argv.slice(2), process.argv[1] ?? 'hupctl', version);
+void main(process.argv.slice(2), process.argv[1] ?? 'hupctl', version).then((status) => {
+  process.exitCode = status;
+});

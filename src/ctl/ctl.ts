@@ -84,7 +84,6 @@ export class Ctl {
 
   /** Connects anew, after a change of the settings. */
   reconnect(): void {
-    this.client.close();
     this.client = this.#makeClient(this.settings);
   }
 
@@ -141,7 +140,6 @@ export class Ctl {
       return false;
     }
     const result = await this.#runCommand(command, parsed.arg);
-    this.client.close();
     return result === 'quit';
   }
 

@@ -1,11 +1,12 @@
 /**
- * Calls to one server: XML-RPC over HTTP, on a unix socket or TCP, with basic auth. The codec is loaded with the first call, so that
- * `hupctl help` never pays for it. Connections are kept while a command runs and closed by `close`, because a server that restarts
- * between two commands of a shell would leave a dead one behind.
+ * Calls to one server: XML-RPC over HTTP, on a unix socket or TCP, with basic auth. Each call has a connection of its own, so that a
+ * server which restarts between two commands of a shell leaves no dead one behind. The codec is loaded with the first call: `hupctl
+ * help` never pays for it.
  */
-import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
+import { connect, type NetConnectOpts } from 'node:net';
 import type { RpcValue } from '../rpc/codec.ts';
 import type { Failure, Reply } from './failure.ts';
+import { type ResponseHead, ResponseReader } from './http-response.ts';
 
 export interface ServerAddress {
   /** `unix:///path` or `http://host[:port]`, the port being 80 when it is not given. */
@@ -16,7 +17,6 @@ export interface ServerAddress {
 
 export class RpcClient {
   readonly #address: ServerAddress;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 8 });
 
   constructor(address: ServerAddress) {
     this.#address = address;
@@ -24,121 +24,139 @@ export class RpcClient {
 
   /** Never rejects. There is no time limit: a start with wait answers when it is decided. */
   async call(method: string, params: readonly RpcValue[] = []): Promise<Reply<RpcValue>> {
-    const target = requestTarget(this.#address);
-    if ('kind' in target) {
-      return { ok: false, failure: target };
-    }
-    const { encodeCall, decodeResponse, loadDecoder } = await import('../rpc/codec.ts');
-    const body = Buffer.from(encodeCall(method, params));
-    const headers = { 'Content-Type': 'text/xml', 'Content-Length': body.length, Accept: 'text/xml' };
-    const answer = this.#send({ ...target, method: 'POST', path: '/RPC2', headers }, body);
+    const { decodeResponse, encodeCall, loadDecoder } = await import('../rpc/codec.ts');
+    const request = this.#request('POST', '/RPC2', Buffer.from(await encodeCall(method, params)));
+    const answer = this.#exchangeText(request);
     void loadDecoder().catch(() => undefined); // meanwhile; a failure shows when it is used
-    const reply = await answer;
-    if (!reply.ok) {
-      return reply;
+    const text = await answer;
+    if (!text.ok) {
+      return text;
     }
     try {
-      const response = await decodeResponse(reply.value);
-      return 'fault' in response
-        ? {
-            ok: false,
-            failure: { kind: 'fault', code: response.fault.faultCode, text: response.fault.faultString },
-          }
-        : { ok: true, value: response.value };
+      const response = await decodeResponse(text.value);
+      if ('value' in response) {
+        return { ok: true, value: response.value };
+      }
+      const { faultCode, faultString } = response.fault;
+      return { ok: false, failure: { kind: 'fault', code: faultCode, text: faultString } };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return { ok: false, failure: { kind: 'other', type: 'xml.parsers.expat.ExpatError', message } };
     }
   }
 
-  /**
-   * A GET whose body comes in pieces, for as long as the server sends; resolves when it ends, or when `signal` fires. The path goes
-   * out as UTF-8 bytes, as supervisorctl sends it.
-   */
-  async stream(path: string, onData: (chunk: Buffer) => void, signal: AbortSignal): Promise<Reply<null>> {
-    const target = requestTarget(this.#address);
-    if ('kind' in target) {
-      return { ok: false, failure: target };
+  /** A GET whose body comes in pieces, for as long as the server sends; resolves when it ends, or when `signal` fires. */
+  async stream(path: string, onData: (bytes: Buffer) => void, signal: AbortSignal): Promise<Reply<null>> {
+    const failure = await exchange(this.#address.serverUrl, this.#request('GET', path, null), {
+      signal,
+      head: (head) => head.status === 200,
+      body: onData,
+      isComplete: () => true,
+    });
+    return failure === null ? { ok: true, value: null } : { ok: false, failure };
+  }
+
+  async #exchangeText(request: Buffer): Promise<Reply<string>> {
+    const pieces: Buffer[] = [];
+    const failure = await exchange(this.#address.serverUrl, request, {
+      signal: null,
+      head: (head) => head.status === 200,
+      body: (bytes) => pieces.push(bytes),
+      // supervisord counts characters where it should count bytes, and then sends more than it announces.
+      isComplete: () => Buffer.concat(pieces).includes('</methodResponse>'),
+    });
+    return failure === null ? { ok: true, value: Buffer.concat(pieces).toString('utf8') } : { ok: false, failure };
+  }
+
+  /** The path goes out as UTF-8 bytes, as supervisorctl sends it. */
+  #request(method: 'GET' | 'POST', path: string, body: Buffer | null): Buffer {
+    const { serverUrl, username, password } = this.#address;
+    const lines = [
+      `${method} ${path} HTTP/1.1`,
+      `Host: ${hostOf(serverUrl)}`,
+      'User-Agent: hupctl',
+      'Connection: close',
+    ];
+    if (username !== null && password !== null) {
+      lines.push(`Authorization: Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`);
     }
-    const bytes = Buffer.from(path).toString('latin1');
-    return new Promise((resolve) => {
-      const done = (): void => resolve({ ok: true, value: null });
-      const sent = request(
-        { ...target, path: bytes, agent: false, signal, headers: { ...this.#auth(), Accept: '*/*' } },
-        (response) => {
-          if (response.statusCode !== 200) {
-            response.destroy();
-            resolve({ ok: false, failure: httpFailure(response) });
-            return;
-          }
-          response.on('data', onData);
-          // The server going away is how a tail ends.
-          response.on('error', done);
-          response.on('close', done);
-        },
-      );
-      sent.on('error', (error) =>
-        signal.aborted ? done() : resolve({ ok: false, failure: failureOf(error as NodeJS.ErrnoException) }),
-      );
-      sent.end();
-    });
-  }
-
-  /** Drops idle connections; the next call makes new ones. */
-  close(): void {
-    this.#agent.destroy();
-  }
-
-  #auth(): Record<string, string> {
-    const { username, password } = this.#address;
-    return username === null || password === null
-      ? {}
-      : { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
-  }
-
-  #send(options: RequestOptions, body: Buffer): Promise<Reply<string>> {
-    return new Promise((resolve) => {
-      const sent: ClientRequest = request(
-        { ...options, agent: this.#agent, headers: { ...options.headers, ...this.#auth() } as Record<string, string> },
-        (response) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('error', (error) => resolve({ ok: false, failure: failureOf(error) }));
-          response.on('end', () =>
-            resolve(
-              response.statusCode === 200
-                ? { ok: true, value: Buffer.concat(chunks).toString('utf8') }
-                : { ok: false, failure: httpFailure(response) },
-            ),
-          );
-        },
-      );
-      sent.on('error', (error) => resolve({ ok: false, failure: failureOf(error) }));
-      sent.end(body);
-    });
+    if (body !== null) {
+      lines.push('Content-Type: text/xml', 'Accept: text/xml', `Content-Length: ${body.length}`);
+    }
+    return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body ?? Buffer.alloc(0)]);
   }
 }
 
-/** Where a server URL leads, or what is wrong with it. */
-function requestTarget({ serverUrl }: ServerAddress): RequestOptions | Failure {
+interface Exchange {
+  readonly signal: AbortSignal | null;
+  /** Whether the body is wanted; otherwise the exchange fails with the status. */
+  head(head: ResponseHead): boolean;
+  body(bytes: Buffer): void;
+  /** Asked when as much has come as was announced. */
+  isComplete(): boolean;
+}
+
+/** Sends the request and reads the response; null when it has come to its end, be it announced, the connection's or the signal's. */
+function exchange(
+  serverUrl: string,
+  request: Buffer,
+  { signal, head, body, isComplete }: Exchange,
+): Promise<Failure | null> {
+  const target = targetOf(serverUrl);
+  if (target === null) {
+    const message = `Unknown protocol for serverurl ${serverUrl}`;
+    return Promise.resolve({ kind: 'other', type: 'ValueError', message });
+  }
+  return new Promise((resolve) => {
+    const socket = connect(target);
+    const end = (failure: Failure | null): void => {
+      signal?.removeEventListener('abort', abort);
+      socket.destroy();
+      resolve(failure);
+    };
+    const abort = (): void => end(null);
+    signal?.addEventListener('abort', abort);
+    const reader = new ResponseReader({
+      head: (it) => {
+        if (!head(it)) {
+          end({ kind: 'http', ...it });
+        }
+      },
+      body,
+    });
+    socket.on('data', (bytes) => {
+      if (!reader.push(bytes)) {
+        end({ kind: 'other', type: 'http.client.BadStatusLine', message: bytes.toString('latin1', 0, 80) });
+      } else if (reader.done && isComplete()) {
+        end(null);
+      }
+    });
+    socket.on('end', () => end(reader.empty ? disconnected : null));
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      end(reader.empty ? { kind: 'socket', code: error.code ?? '', message: error.message } : null),
+    );
+    socket.write(request);
+  });
+}
+
+const disconnected: Failure = {
+  kind: 'other',
+  type: 'http.client.RemoteDisconnected',
+  message: 'Remote end closed connection without response',
+};
+
+/** Where a server URL leads; null: to nothing that we can talk to. */
+function targetOf(serverUrl: string): NetConnectOpts | null {
   if (serverUrl.startsWith('unix://')) {
-    return { socketPath: serverUrl.slice('unix://'.length), host: 'localhost' };
+    return { path: serverUrl.slice('unix://'.length) };
   }
-  if (serverUrl.startsWith('http://') && URL.canParse(serverUrl)) {
-    const { hostname, port } = new URL(serverUrl);
-    return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 80 : Number(port) };
+  if (!serverUrl.startsWith('http://') || !URL.canParse(serverUrl)) {
+    return null;
   }
-  return { kind: 'other', type: 'ValueError', message: `Unknown protocol for serverurl ${serverUrl}` };
+  const { hostname, port } = new URL(serverUrl);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 80 : Number(port) };
 }
 
-function httpFailure(response: IncomingMessage): Failure {
-  return { kind: 'http', status: response.statusCode ?? 0, reason: response.statusMessage ?? '' };
-}
-
-function failureOf(error: NodeJS.ErrnoException): Failure {
-  if (error.message === 'socket hang up') {
-    const message = 'Remote end closed connection without response';
-    return { kind: 'other', type: 'http.client.RemoteDisconnected', message };
-  }
-  return { kind: 'socket', code: error.code ?? '', message: error.message };
+function hostOf(serverUrl: string): string {
+  return serverUrl.startsWith('http://') && URL.canParse(serverUrl) ? new URL(serverUrl).host : 'localhost';
 }

@@ -1,4 +1,9 @@
-/** The real terminal, for `Ctl`: standard streams, ^C, and lines of input, whose code is loaded when the first is read. */
+/**
+ * The real terminal, for `Ctl`: standard streams, ^C, and lines of input, whose code is loaded when the first is read. Output is
+ * written to the descriptors at once: that saves setting up Node's streams, and nothing is left unwritten at the end.
+ */
+import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import type { Terminal } from './ctl.ts';
 import type { LineInput } from './line-input.ts';
 
@@ -7,17 +12,12 @@ export class ProcessTerminal implements Terminal {
   complete: ((line: string) => Promise<readonly [string[], string]>) | null = null;
   #input: LineInput | null = null;
 
-  constructor() {
-    // `hupctl tail -f web | head`: the reader has what it wanted.
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  }
-
   write(text: string | Buffer): void {
-    process.stdout.write(text);
+    writeAll(1, text);
   }
 
   writeError(text: string): void {
-    process.stderr.write(text);
+    writeAll(2, text);
   }
 
   async readLine(prompt: string, signal?: AbortSignal): Promise<string | null> {
@@ -40,7 +40,7 @@ export class ProcessTerminal implements Terminal {
   }
 
   get fancy(): boolean {
-    return process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+    return isatty(1) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   }
 
   get width(): number {
@@ -52,16 +52,29 @@ export class ProcessTerminal implements Terminal {
     if (this.#input === null) {
       const { LineInput } = await import('./line-input.ts');
       const { complete } = this;
-      this.#input = new LineInput({
-        input: process.stdin,
-        output: process.stdout,
-        ...(complete ? { complete } : {}),
-      });
+      this.#input = new LineInput({ input: process.stdin, output: process.stdout, ...(complete ? { complete } : {}) });
     }
     return this.#input;
   }
 
   close(): void {
     this.#input?.close();
+  }
+}
+
+/** A full pipe that somebody made non-blocking is tried again; a reader that has gone, as in `hupctl tail -f web | head`, ends us. */
+function writeAll(fd: number, text: string | Buffer): void {
+  let rest = Buffer.from(text as string);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EAGAIN') {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      } else {
+        process.exit(code === 'EPIPE' ? 0 : 1);
+      }
+    }
   }
 }

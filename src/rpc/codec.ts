@@ -3,10 +3,9 @@
  * server are not used; transport is the caller's. What the package gets wrong for supervisord's dialect is mended here, by its own
  * extension points: strings never become CDATA, control characters pass, and line ends are normalised as XML asks.
  *
- * The deserializer (and sax with it) is loaded when the first text is parsed.
+ * The serializer and the deserializer (and sax with it) are loaded when they are first needed.
  */
 import CustomType from 'xmlrpc/lib/customtype.js';
-import serializer from 'xmlrpc/lib/serializer.js';
 
 export type RpcValue =
   | string
@@ -25,8 +24,12 @@ export interface RpcFault {
 
 export type RpcResponse = { readonly value: RpcValue } | { readonly fault: RpcFault };
 
-/** A method call as XML. Whole numbers become `<int>`, others `<double>`. */
-export function encodeCall(method: string, params: readonly RpcValue[]): string {
+/** A method call as XML. Whole numbers become `<int>`, others `<double>`. Most calls have no parameters and need no serializer. */
+export async function encodeCall(method: string, params: readonly RpcValue[]): Promise<string> {
+  if (params.length === 0) {
+    return `<?xml version="1.0"?><methodCall><methodName>${escapeText(method)}</methodName><params/></methodCall>`;
+  }
+  const { default: serializer } = await import('xmlrpc/lib/serializer.js');
   return serializer.serializeMethodCall(method, params.map(wrapStrings));
 }
 

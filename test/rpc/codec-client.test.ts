@@ -5,8 +5,8 @@ import { decodeResponse, encodeCall } from '../../src/rpc/codec.ts';
 const response = (value: string): string =>
   `<?xml version="1.0"?>\n<methodResponse>\n<params>\n<param>\n<value>${value}</value>\n</param>\n</params>\n</methodResponse>\n`;
 
-test('a call carries each kind of value with its own tag', () => {
-  const xml = encodeCall('supervisor.x', ['a<&>]]>b', '', 7, -0, 0.5, true, ['é', { k: 'v' }]]);
+test('a call carries each kind of value with its own tag', async () => {
+  const xml = await encodeCall('supervisor.x', ['a<&>]]>b', '', 7, -0, 0.5, true, ['é', { k: 'v' }]]);
   assert.match(xml, /<methodName>supervisor\.x<\/methodName>/);
   assert.match(xml, /<string>a&#60;&#38;&#62;]]&#62;b<\/string>/);
   assert.match(xml, /<string\/>/);
@@ -14,8 +14,8 @@ test('a call carries each kind of value with its own tag', () => {
   assert.match(xml, /<array><data><value><string>é<\/string>.*<name>k<\/name>/);
 });
 
-test('a call lets control characters through for the server to judge', () => {
-  assert.ok(encodeCall('m', ['\u001b[31m']).includes('<string>\u001b[31m</string>'));
+test('a call lets control characters through for the server to judge', async () => {
+  assert.ok((await encodeCall('m', ['\u001b[31m'])).includes('<string>\u001b[31m</string>'));
 });
 
 test('a response is read with its types', async () => {
@@ -44,4 +44,11 @@ test('what is no response is refused', async () => {
   await assert.rejects(decodeResponse('<html>no</html>'));
   await assert.rejects(decodeResponse(response('<int>1</int>').slice(0, 60)));
   await assert.rejects(decodeResponse('<methodCall><methodName>x</methodName></methodCall>'));
+});
+
+test('a call without parameters is the same to a server', async () => {
+  assert.equal(
+    await encodeCall('a<b', []),
+    '<?xml version="1.0"?><methodCall><methodName>a&#60;b</methodName><params/></methodCall>',
+  );
 });
