@@ -84,11 +84,13 @@ export interface ProcessSpec {
   readonly uid: number | null;
   /** `[supervisord] environment` and the program's own, merged; in order, without duplicates. */
   readonly environment: ReadonlyArray<readonly [name: string, value: string]>;
-  /** null: automatic, the first unix server, else the first inet server. */
+  /** null: automatic, the first unix server, else the first inet server. '': the variable is not set. */
   readonly serverUrl: string | null;
   readonly redirectStderr: boolean;
   readonly stdout: ChannelSpec;
   readonly stderr: ChannelSpec;
+  /** Of an fcgi-program: what it gets as descriptor 0, shared with the other processes of its section in the same group. */
+  readonly fcgiSocket?: FcgiSocketSpec;
   readonly reload: ReloadSpec;
 }
 
@@ -104,7 +106,7 @@ export interface FcgiSocketSpec {
 interface GroupBase {
   readonly name: string;
   readonly priority: number;
-  /** In the order of the section (numprocs order within a program). */
+  /** Program after program as the group lists them; within a program in order of name, by code point. */
   readonly processes: readonly ProcessSpec[];
 }
 
