@@ -72,6 +72,14 @@ export interface ReloadView {
   readonly outcome: ReloadOutcome | null;
 }
 
+export interface Finding {
+  readonly program: string;
+  readonly level: 'ok' | 'note' | 'warning' | 'problem';
+  readonly text: string;
+  /** What to do about it; '' when nothing. */
+  readonly todo: string;
+}
+
 export interface ConfigDiff {
   readonly added: readonly string[];
   readonly changed: readonly string[];
@@ -112,6 +120,10 @@ export interface Supervision {
   reloadChanged(id: number, factCount: number, timeoutMs: number): Promise<void>;
   /** Ended and current ones of that process, oldest first. */
   reloadHistory(group: string, name: string): readonly ReloadView[];
+  /** What a reload of that process would do, step by step, in words; nothing is touched. */
+  planReload(group: string, name: string): readonly string[];
+  /** What stands in the way of graceful reloads, program by program. */
+  doctor(): readonly Finding[];
 
   /** Reads the files again; nothing is applied. */
   reread(): { readonly ok: true; readonly diff: ConfigDiff } | Refusal;
