@@ -130,6 +130,25 @@ export const eventTexts = {
     line('ERRO', `pool ${pool} event buffer overflowed, discarding event ${serial}`),
 } as const;
 
+/** Requests from clients. Names come from the client: they are cut, and control characters in them are shown as `?`. */
+export const rpcTexts = {
+  called: (method: string) => line('TRAC', `XML-RPC method called: ${oneLine(method)}()`),
+  returned: (method: string) => line('TRAC', `XML-RPC method ${oneLine(method)}() returned successfully`),
+  faulted: (method: string, code: number, text: string) =>
+    line('TRAC', `XML-RPC method ${oneLine(method)}() returned fault: [${code}] ${oneLine(text)}`),
+  unmarshallable: (quotedData: string) => line('ERRO', `XML-RPC request data ${quotedData} is invalid: unmarshallable`),
+  noMethodName: (quotedData: string) => line('ERRO', `XML-RPC request data ${quotedData} is invalid: no method name`),
+  /** Without the request, which supervisord logs with all that is in it. */
+  unexpected: (trace: string) => line('CRIT', `Handling XML-RPC request raised an unexpected exception: ${trace}`),
+  /** An access line, as supervisord's HTTP server has them; `port` is 0 for a unix socket's `localhost`. */
+  access: (host: string, port: number, when: string, request: string, status: number, bytes: number) =>
+    line('TRAC', `${host}:${port} - - [${when}] "${oneLine(request)}" ${status} ${bytes}`),
+} as const;
+
+function oneLine(text: string): string {
+  return text.slice(0, 1000).replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+}
+
 /** Lines that supervisord does not have. */
 export const ownTexts = {
   /** Said once, when a log can not be written any more; `problem` is an errno with its meaning. */
