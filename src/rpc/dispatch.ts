@@ -1,0 +1,100 @@
+/**
+ * From a method's name to its answer. The map below is built once, from the tables in `methods/`, and is all that clients can reach: a name
+ * is a key of it or it is an unknown method.
+ */
+import { type LogText, rpcTexts } from '../core/log-texts.ts';
+import { compareCodePoints } from '../util/code-point-order.ts';
+import type { RpcValue } from './codec.ts';
+import { faultCodes } from './contract.ts';
+import { type Answer, fault, faultText, type Method, type MethodTable, type RpcContext } from './method.ts';
+import { daemonMethods } from './methods/daemon-methods.ts';
+import { groupMethods } from './methods/group-methods.ts';
+import { infoMethods } from './methods/info-methods.ts';
+import { inputMethods } from './methods/input-methods.ts';
+import { logMethods } from './methods/log-methods.ts';
+import { startStopMethods } from './methods/start-stop-methods.ts';
+import { callMembers, isArray, multicallName, systemMethods } from './methods/system-methods.ts';
+
+export interface Rpc {
+  /** Never rejects. */
+  call(method: string, params: readonly RpcValue[]): Promise<Answer>;
+  /** Whether the call, with every call inside it, leaves all as it is. What does not exist changes nothing either. */
+  onlyReads(method: string, params: readonly RpcValue[]): boolean;
+}
+
+/** The methods of the main interface, whatever namespace it is published under. */
+export const mainMethods: MethodTable = [
+  ...daemonMethods,
+  ...infoMethods,
+  ...startStopMethods,
+  ...groupMethods,
+  ...logMethods,
+  ...inputMethods,
+];
+
+/** Publishes what the configuration says at this moment; a later `reread` changes nothing of it. */
+export function createRpc(context: RpcContext): Rpc {
+  const methods = new Map<string, Method>();
+  const log = ({ level, text }: LogText): void => context.daemon.log(level, text);
+  const publish = (namespace: string, table: MethodTable): void => {
+    for (const [name, method] of table) methods.set(`${namespace}.${name}`, method);
+  };
+  const call = (name: string, params: readonly RpcValue[]): Promise<Answer> =>
+    callMethod(context, methods.get(name), params);
+
+  for (const { namespace } of context.daemon.config.rpcInterfaces) publish(namespace, mainMethods);
+  publish(
+    'system',
+    systemMethods({
+      names: () => [...methods.keys()].sort(compareCodePoints),
+      method: (name) => methods.get(name),
+      call,
+    }),
+  );
+
+  const onlyReads: Rpc['onlyReads'] = (name, params) => {
+    if (name !== multicallName) return methods.get(name)?.reads ?? true;
+    const [calls] = params;
+    return (
+      !isArray(calls) ||
+      calls.every((inner) => {
+        const { methodName } = callMembers(inner);
+        return typeof methodName !== 'string' || (methods.get(methodName)?.reads ?? true);
+      })
+    );
+  };
+
+  return {
+    onlyReads,
+    call: async (name, params) => {
+      log(rpcTexts.called(name));
+      const outcome = await call(name, params);
+      if ('value' in outcome) log(rpcTexts.returned(name));
+      else log(rpcTexts.faulted(name, faultCodes[outcome.fault], faultText(outcome)));
+      return outcome;
+    },
+  };
+}
+
+async function callMethod(
+  context: RpcContext,
+  method: Method | undefined,
+  params: readonly RpcValue[],
+): Promise<Answer> {
+  if (method === undefined) return fault('UNKNOWN_METHOD');
+  const required = method.params.filter(({ optional }) => optional !== true).length;
+  if (params.length < required || params.length > method.params.length) return fault('INCORRECT_PARAMETERS');
+  const { daemonState } = context.daemon;
+  const stopping = daemonState === 'SHUTDOWN' || daemonState === 'RESTARTING';
+  if (stopping && method.whileStopping !== true) return fault('SHUTDOWN_STATE');
+  try {
+    return await method.call(context, params);
+  } catch (error) {
+    // A bug of ours, but the daemon lives, and the client gets an answer.
+    const { level, text } = rpcTexts.unexpected(
+      error instanceof Error ? (error.stack ?? String(error)) : String(error),
+    );
+    context.daemon.log(level, text);
+    return fault('FAILED', 'internal error');
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * XML-RPC responses, written straight in supervisord's shape: the tags, their order and their line ends are those of Python's `xmlrpc.client`,
+ * which some clients read with a regular expression. The package's serializer is no use here: it throws at control characters, and it
+ * guesses the type of a number from its value.
+ *
+ * Characters that XML 1.0 cannot carry come out of supervisord as they are, and every XML parser then refuses the whole answer. Here they are
+ * replaced: a control character by its picture (ESC by U+241B), which stays readable, anything else by U+FFFD. A client that reads
+ * them all the same (hupctl) asks for the raw form.
+ */
+import type { RpcFault } from './codec.ts';
+
+/** What methods answer. A number is an `<int>`, capped to 32 bits; there is no nil. */
+export type RpcResult =
+  | string
+  | number
+  | boolean
+  | Double
+  | readonly RpcResult[]
+  | { readonly [name: string]: RpcResult };
+
+/** A number that is a `<double>` even when it is whole. */
+export class Double {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+export type ControlCharacters = 'replaced' | 'raw';
+
+const intMax = 2 ** 31 - 1;
+const intMin = -(2 ** 31);
+
+/** A response as XML text. Whatever the strings hold, it is well-formed unless `controls` is `raw`. */
+export function encodeResponse(value: RpcResult, controls: ControlCharacters = 'replaced'): string {
+  const out: string[] = [head, '<methodResponse>\n<params>\n<param>\n'];
+  writeValue(value, controls, out);
+  out.push('</param>\n</params>\n</methodResponse>\n');
+  return out.join('');
+}
+
+export function encodeFault(fault: RpcFault, controls: ControlCharacters = 'replaced'): string {
+  const out: string[] = [head, '<methodResponse>\n<fault>\n'];
+  writeValue({ faultCode: fault.faultCode, faultString: fault.faultString }, controls, out);
+  out.push('</fault>\n</methodResponse>\n');
+  return out.join('');
+}
+
+/** What a string of ours looks like to a client that reads the replaced form. */
+export function replaceUnrepresentable(text: string): string {
+  return text.replace(unrepresentable, (char) => {
+    const code = char.charCodeAt(0);
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd';
+  });
+}
+
+const head = "<?xml version='1.0'?>\n";
+/** Not in XML 1.0's production Char; with the `u` flag a lone surrogate is a character of its own. */
+const unrepresentable = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+function writeValue(value: RpcResult, controls: ControlCharacters, out: string[]): void {
+  if (typeof value === 'string') {
+    out.push('<value><string>', escapeText(value, controls), '</string></value>\n');
+  } else if (typeof value === 'number') {
+    out.push(`<value><int>${cappedInt(value)}</int></value>\n`);
+  } else if (typeof value === 'boolean') {
+    out.push(`<value><boolean>${value ? 1 : 0}</boolean></value>\n`);
+  } else if (value instanceof Double) {
+    out.push(`<value><double>${Number.isFinite(value.value) ? value.value : 0}</double></value>\n`);
+  } else if (isArray(value)) {
+    out.push('<value><array><data>\n');
+    for (const item of value) writeValue(item, controls, out);
+    out.push('</data></array></value>\n');
+  } else {
+    out.push('<value><struct>\n');
+    for (const [name, inner] of Object.entries(value)) {
+      out.push('<member>\n<name>', escapeText(name, controls), '</name>\n');
+      writeValue(inner, controls, out);
+      out.push('</member>\n');
+    }
+    out.push('</struct></value>\n');
+  }
+}
+
+/** `Array.isArray` does not narrow readonly arrays. */
+function isArray(value: RpcResult): value is readonly RpcResult[] {
+  return Array.isArray(value);
+}
+
+/** supervisord answers HTTP 500 to anything that is larger. */
+function cappedInt(value: number): number {
+  if (Number.isNaN(value)) return 0;
+  return Math.trunc(Math.min(intMax, Math.max(intMin, value))) + 0;
+}
+
+/** A carriage return must be a reference, or XML's line end rule makes a line feed of it. */
+function escapeText(text: string, controls: ControlCharacters): string {
+  const fit = controls === 'raw' ? text : replaceUnrepresentable(text);
+  return fit.replace(/[&<>\r]/g, (char) => escapes[char as keyof typeof escapes]);
+}
+
+const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' } as const;
