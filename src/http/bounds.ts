@@ -1,0 +1,27 @@
+/** What one client may cost. supervisord has none of these bounds; the defaults are far above what its clients do. */
+export const httpBounds = {
+  /** A request's body. */
+  maxBodyBytes: 4 * 1024 * 1024,
+  /** Request line and headers together. */
+  maxHeaderBytes: 16 * 1024,
+  /** From a request's first byte to the end of its headers. */
+  headersMs: 30_000,
+  /** From a request's first byte to the end of its body. */
+  requestMs: 120_000,
+  /** How often the two above are looked at. */
+  checkingMs: 5_000,
+  /** A connection between requests; supervisord's clients keep theirs for long and do not try again. */
+  idleMs: 30 * 60_000,
+  /** Connections of one server. One more evicts the longest idle one. */
+  maxConnections: 500,
+  /** Clients that follow a log, of all servers. */
+  maxTails: 64,
+  /** How long a client that was refused may go on sending, so that it reads why. */
+  lingerMs: 2_000,
+  /** How long requests under way may take to end when the servers close. */
+  closeMs: 1_000,
+  /** Connections that wait to be accepted: as in supervisord. */
+  backlog: 1024,
+  /** How long an existing socket may take to prove that somebody serves it. */
+  livenessMs: 2_000,
+} as const;

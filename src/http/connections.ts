@@ -1,0 +1,69 @@
+/** The open connections of one server: bounded in number, closed when idle for too long, and all closed in the end. */
+import type { Socket } from 'node:net';
+import { httpBounds } from './bounds.ts';
+
+interface Connection {
+  /** Requests that are not answered yet. */
+  busy: number;
+  idleSince: number;
+}
+
+export class Connections {
+  readonly #open = new Map<Socket, Connection>();
+
+  /** Takes the connection in, if need be in the place of the longest idle one. False: all are busy, and it was closed. */
+  admit(socket: Socket): boolean {
+    if (this.#open.size >= httpBounds.maxConnections && !this.#evict()) {
+      socket.destroy();
+      return false;
+    }
+    this.#open.set(socket, { busy: 0, idleSince: performance.now() });
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#open.delete(socket));
+    socket.setKeepAlive(true, 60_000);
+    socket.setTimeout(httpBounds.idleMs);
+    socket.on('timeout', () => {
+      if (!this.isBusy(socket)) socket.destroy();
+    });
+    return true;
+  }
+
+  begin(socket: Socket): void {
+    const connection = this.#open.get(socket);
+    if (connection !== undefined) connection.busy++;
+  }
+
+  end(socket: Socket): void {
+    const connection = this.#open.get(socket);
+    if (connection === undefined) return;
+    connection.busy--;
+    connection.idleSince = performance.now();
+  }
+
+  isBusy(socket: Socket): boolean {
+    return (this.#open.get(socket)?.busy ?? 0) > 0;
+  }
+
+  closeIdle(): void {
+    for (const [socket, { busy }] of this.#open) if (busy === 0) socket.destroy();
+  }
+
+  closeAll(): void {
+    for (const socket of this.#open.keys()) socket.destroy();
+  }
+
+  #evict(): boolean {
+    let longest: Socket | null = null;
+    let since = Number.POSITIVE_INFINITY;
+    for (const [socket, { busy, idleSince }] of this.#open) {
+      if (busy === 0 && idleSince < since) {
+        longest = socket;
+        since = idleSince;
+      }
+    }
+    if (longest === null) return false;
+    this.#open.delete(longest);
+    longest.destroy();
+    return true;
+  }
+}

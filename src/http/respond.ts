@@ -1,0 +1,86 @@
+/** Whole answers, with their length in bytes; and the error pages, which name their code as those of supervisord's HTTP server do. */
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { httpBounds } from './bounds.ts';
+
+export interface Page {
+  readonly status?: number;
+  readonly type: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends a whole answer. To HEAD the same without its body. */
+export function respond(request: IncomingMessage, response: ServerResponse, page: Page): void {
+  const body = Buffer.from(page.body);
+  response.writeHead(page.status ?? 200, {
+    ...commonHeaders,
+    'Content-Type': page.type,
+    'Content-Length': body.length,
+    ...page.headers,
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+export function respondError(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  respond(request, response, { status, type: 'text/html', body: errorPage(status), headers });
+}
+
+/**
+ * The same to a request whose body is not wanted. The connection ends, but not before the client had a little time to read why: closed
+ * with data unread, it would only see a reset.
+ */
+export function respondAndClose(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const { socket } = request;
+  const answer = errorAnswer(status, headers);
+  // An earlier request of the same connection waits for its answer.
+  if (response.socket !== socket) {
+    socket.destroy();
+    return;
+  }
+  // The response object would close the connection at once. It has been sent nothing, and never will be.
+  response.detachSocket(socket);
+  socket.end(answer);
+  request.resume();
+  const timer = setTimeout(() => socket.destroy(), httpBounds.lingerMs).unref();
+  socket.once('close', () => clearTimeout(timer));
+  request.once('end', () => socket.destroySoon());
+}
+
+/** An answer as bytes for a socket, where there is no request to answer to. */
+export function errorAnswer(status: number, headers: Readonly<Record<string, string>> = {}): string {
+  const body = errorPage(status);
+  const lines = Object.entries({
+    ...commonHeaders,
+    Date: new Date().toUTCString(),
+    'Content-Type': 'text/html',
+    'Content-Length': String(Buffer.byteLength(body)),
+    Connection: 'close',
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
+}
+
+/** No version in it: it is told to everyone who can connect. */
+export const commonHeaders = { Server: 'hupd', 'X-Content-Type-Options': 'nosniff' } as const;
+
+function errorPage(status: number): string {
+  return `<html>
+<head><title>Error response</title></head>
+<body>
+<h1>Error response</h1>
+<p>Error code ${status}.</p>
+<p>Message: ${STATUS_CODES[status]}.</p>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,97 @@
+/**
+ * One HTTP server over `node:http`, with what supervisord's clients need mended: connections stay open between requests for as long as they
+ * like, a missing Host is no error, raw UTF-8 in a path is understood; and with what a network needs: every wait and every size is bounded.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ServerSpec } from '../core/spec.ts';
+import { httpBounds } from './bounds.ts';
+import { Connections } from './connections.ts';
+import type { RequestHandler } from './handler.ts';
+import { encodeFirstLine } from './request-line.ts';
+import { errorAnswer } from './respond.ts';
+
+export interface HttpServer {
+  /** Not listening yet. */
+  readonly server: Server;
+  /** Accepts no more, lets what is under way end for a moment, closes the rest. */
+  close(): Promise<void>;
+}
+
+export function createHttpServer(spec: ServerSpec, handler: RequestHandler): HttpServer {
+  const connections = new Connections();
+  let closing = false;
+  const server = createServer({
+    maxHeaderSize: httpBounds.maxHeaderBytes,
+    headersTimeout: httpBounds.headersMs,
+    requestTimeout: httpBounds.requestMs,
+    connectionsCheckingInterval: httpBounds.checkingMs,
+    // Connections closes the idle ones.
+    keepAliveTimeout: 0,
+    requireHostHeader: false,
+  });
+
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const { socket } = request;
+    connections.begin(socket);
+    response.once('close', () => {
+      connections.end(socket);
+      if (closing) socket.destroySoon();
+    });
+    handler(request, response, spec);
+  };
+  server.on('request', onRequest);
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (Number(request.headers['content-length'] ?? 0) <= httpBounds.maxBodyBytes) response.writeContinue();
+    onRequest(request, response);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket, connections));
+  seeConnectionsFirst(server, connections);
+
+  const close = async (): Promise<void> => {
+    closing = true;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    connections.closeIdle();
+    const timer = setTimeout(() => connections.closeAll(), httpBounds.closeMs);
+    await closed;
+    clearTimeout(timer);
+  };
+  return { server, close };
+}
+
+/** Puts ourselves in front of node's own listener, which starts the parser. */
+function seeConnectionsFirst(server: Server, connections: Connections): void {
+  const listeners = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    if (!connections.admit(socket)) return;
+    encodeFirstLine(socket, () => {
+      for (const listener of listeners) listener.call(server, socket);
+    });
+  });
+}
+
+/** A request that the parser did not take. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket, connections: Connections): void {
+  if (!socket.writable || connections.isBusy(socket)) {
+    socket.destroy();
+    return;
+  }
+  socket.end(errorAnswer(statusOf(error.code)));
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), httpBounds.lingerMs).unref();
+  socket.once('close', () => clearTimeout(timer));
+}
+
+function statusOf(code: string | undefined): number {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return 431;
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return 408;
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return 413;
+    default:
+      return 400;
+  }
+}

@@ -1,0 +1,115 @@
+/** The servers of a configuration: all of them, or none and a reason. */
+import { lookup } from 'node:dns/promises';
+import { daemonTexts, type LogText } from '../core/log-texts.ts';
+import type { ServerSpec } from '../core/spec.ts';
+import { reprText } from '../util/python-repr.ts';
+import { httpBounds } from './bounds.ts';
+import type { RequestHandler } from './handler.ts';
+import { addressInUse, errnoText, type ListenFailure } from './listen-errors.ts';
+import { createHttpServer } from './server.ts';
+import { listenUnix } from './unix-socket.ts';
+
+export interface ServerOptions {
+  readonly handler: RequestHandler;
+  /** Published namespaces of `[rpcinterface:x]`, for the log. */
+  readonly namespaces: readonly string[];
+  /** `[supervisord] require_auth`. */
+  readonly requireAuth: boolean;
+  readonly log: (record: LogText) => void;
+  /** A line for stderr. */
+  readonly notice: (line: string) => void;
+}
+
+export interface RunningServers {
+  readonly ok: true;
+  /** `unix:///run/x.sock`, `http://127.0.0.1:9001`, in the order of the specs. */
+  readonly urls: readonly string[];
+  /** Removes the sockets' files, and lets requests under way end for a moment. */
+  close(): Promise<void>;
+}
+
+interface Listening {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** One after the other; when one fails, those before it are closed again and the text says what supervisord says. */
+export async function startServers(
+  specs: readonly ServerSpec[],
+  options: ServerOptions,
+): Promise<RunningServers | ListenFailure> {
+  const running: Listening[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(running.map((server) => server.close()));
+  };
+  for (const spec of specs) {
+    const started = await startServer(spec, options);
+    if (!('url' in started)) {
+      await close();
+      return started;
+    }
+    running.push(started);
+    for (const namespace of options.namespaces) options.log(daemonTexts.rpcInterface(reprText(namespace)));
+    if (spec.credentials === null) options.log(daemonTexts.noAuthentication(reprText(spec.section)));
+  }
+  return { ok: true, urls: running.map(({ url }) => url), close };
+}
+
+async function startServer(spec: ServerSpec, options: ServerOptions): Promise<Listening | ListenFailure> {
+  if (options.requireAuth && isExposed(spec)) {
+    return {
+      ok: false,
+      text: `[${spec.section}] listens on ${spec.host || '*'}:${spec.port} without username and password, and [supervisord] require_auth is true; set both, or listen on 127.0.0.1`,
+    };
+  }
+  const http = createHttpServer(spec, options.handler);
+  if (spec.kind === 'inet') return listenInet(http, spec);
+  const listening = await listenUnix(http.server, spec, options.notice);
+  if (!listening.ok) {
+    await http.close();
+    return listening;
+  }
+  return {
+    url: `unix://${spec.file}`,
+    close: async () => {
+      listening.remove();
+      await http.close();
+    },
+  };
+}
+
+type InetServerSpec = Extract<ServerSpec, { kind: 'inet' }>;
+
+/** Anyone who reaches this machine could do anything. */
+function isExposed(spec: ServerSpec): spec is InetServerSpec {
+  return spec.kind === 'inet' && spec.credentials === null && !/^(127\.[\d.]+|localhost|::1)$/i.test(spec.host);
+}
+
+/** IPv4, as supervisord; a literal IPv6 address is taken too. */
+async function listenInet(
+  http: ReturnType<typeof createHttpServer>,
+  spec: InetServerSpec,
+): Promise<Listening | ListenFailure> {
+  const { server, close } = http;
+  try {
+    const host = spec.host === '' ? '0.0.0.0' : await resolve(spec.host);
+    await new Promise<void>((done, fail) => {
+      server.once('error', fail);
+      server.listen({ host, port: spec.port, backlog: httpBounds.backlog, exclusive: true }, () => {
+        server.off('error', fail);
+        done();
+      });
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EADDRINUSE' ? addressInUse : { ok: false, text: errnoText(code ?? String(error)) };
+  }
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : spec.port;
+  return { url: `http://${spec.host || 'localhost'}:${port}`, close };
+}
+
+async function resolve(host: string): Promise<string> {
+  if (host.includes(':')) return host;
+  return (await lookup(host, { family: 4 })).address;
+}
