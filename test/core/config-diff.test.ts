@@ -57,7 +57,7 @@ describe('comparing the running groups with the file', () => {
           ['A', '1'],
         ],
       },
-      'same',
+      'refreshed',
     ],
     ['a log size', base, { ...base, stdout: { ...channel, maxBytes: 2 } }, 'changed'],
     ['AUTO to a path', base, { ...base, stdout: { ...channel, log: { kind: 'file', path: '/x' } } }, 'changed'],
