@@ -28,7 +28,7 @@ import { readDescendants, readStat } from './process-table.ts';
 import { Reaper } from './reaper.ts';
 import { spawn } from './spawn.ts';
 import { createStdinPipe } from './stdin-pipe.ts';
-import { userById, userByName } from './users.ts';
+import { groupsOf, userById, userByName } from './users.ts';
 
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
@@ -146,6 +146,10 @@ export class LinuxOs implements Os {
 
   userById(uid: number): UserInfo | null {
     return userById(this.#libc, uid);
+  }
+
+  groupsOf(user: UserInfo): readonly number[] {
+    return groupsOf(this.#libc, user);
   }
 
   userByName(name: string): UserInfo | null {
