@@ -2,7 +2,6 @@
 import { lookup } from 'node:dns/promises';
 import { daemonTexts, type LogText } from '../core/log-texts.ts';
 import type { ServerSpec } from '../core/spec.ts';
-import { reprText } from '../util/python-repr.ts';
 import { httpBounds } from './bounds.ts';
 import type { RequestHandler } from './handler.ts';
 import { addressInUse, errnoText, type ListenFailure } from './listen-errors.ts';
@@ -49,8 +48,8 @@ export async function startServers(
       return started;
     }
     running.push(started);
-    for (const namespace of options.namespaces) options.log(daemonTexts.rpcInterface(reprText(namespace)));
-    if (spec.credentials === null) options.log(daemonTexts.noAuthentication(reprText(spec.section)));
+    for (const namespace of options.namespaces) options.log(daemonTexts.rpcInterface(namespace));
+    if (spec.credentials === null) options.log(daemonTexts.noAuthentication(spec.section));
   }
   return { ok: true, urls: running.map(({ url }) => url), close };
 }

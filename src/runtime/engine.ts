@@ -1,0 +1,197 @@
+/**
+ * The daemon's heart: one queue, one owner. Everything that happens (a client's wish, an exit, a passed deadline, a ready check's word)
+ * becomes an event of one process; `step` decides; the effects are carried out here, and their outcomes go to the back of the queue.
+ */
+
+import type { ExitStatus } from '../core/exit-status.ts';
+import type { LogText } from '../core/log-texts.ts';
+import { processTexts } from '../core/log-texts.ts';
+import { aliveGenerations, deadline } from '../core/process.ts';
+import { step } from '../core/process-step.ts';
+import type { Now } from '../core/time.ts';
+import type { ProcessEffect, ProcessEvent } from '../core/turn.ts';
+import type { Os } from '../os/os.ts';
+import { describeCheck, effectiveCheck, startCheck } from '../readiness/start-check.ts';
+import { reprText } from '../util/python-repr.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { Launcher } from './launcher.ts';
+import type { Member } from './member.ts';
+
+export interface EngineListeners {
+  log(line: LogText): void;
+  /** A process changed its state as clients know it. */
+  stateChanged(member: Member, effect: ProcessEffect & { effect: 'state' }): void;
+  reloadFact(member: Member, effect: ProcessEffect & { effect: 'reload-fact' }): void;
+  reloadEnded(member: Member, ok: boolean, reason: string): void;
+  /** After each step of that process and its effects. */
+  stepped(member: Member): void;
+  runReloadTest(member: Member, command: string): void;
+  endReloadTest(member: Member): void;
+}
+
+/** Lines of a failed successor's output that are kept for the client. */
+export const lastLinesKept = 20;
+
+export class Engine {
+  readonly #os: Os;
+  readonly #deadlines: Deadlines;
+  readonly #launcher: Launcher;
+  readonly #listeners: EngineListeners;
+  readonly #queue: Array<{ member: Member; event: ProcessEvent }> = [];
+  readonly #memberOfPid = new Map<number, Member>();
+  #draining = false;
+  /** False while the daemon shuts down: nothing is started by itself any more. */
+  restarts = true;
+
+  constructor(os: Os, deadlines: Deadlines, launcher: Launcher, listeners: EngineListeners) {
+    this.#os = os;
+    this.#deadlines = deadlines;
+    this.#launcher = launcher;
+    this.#listeners = listeners;
+  }
+
+  /** Takes the event and everything that follows from it at once, unless it is called from inside a step: then it waits its turn. */
+  post(member: Member, event: ProcessEvent): void {
+    this.#queue.push({ member, event });
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift())
+        this.#step(next.member, next.event);
+    } finally {
+      this.#draining = false;
+    }
+  }
+
+  /** A child was reaped. False: it is none of ours. */
+  exited(pid: number, status: ExitStatus): boolean {
+    const member = this.#memberOfPid.get(pid);
+    if (member === undefined) return false;
+    this.#memberOfPid.delete(pid);
+    const child = member.childOfPid(pid);
+    child?.drain();
+    this.post(member, { event: 'exited', pid, status });
+    for (const other of member.children.values())
+      if (other.handover.predecessor === pid) other.handover.predecessorGone();
+    if (child !== null) {
+      member.children.delete(child.generation);
+      child.end();
+    }
+    return true;
+  }
+
+  /** Sends a signal; what is not there any more is no problem. Returns the kernel's answer. */
+  kill(member: Member, pid: number, signal: number, group: boolean): string {
+    this.#listeners.log(processTexts.killing(member.spec.name, pid, signal, group));
+    const answer = this.#os.kill(pid, signal, group);
+    if (answer === 'ESRCH') this.#listeners.log(processTexts.killJustExited(member.spec.name, pid));
+    return answer;
+  }
+
+  #step(member: Member, event: ProcessEvent): void {
+    const now: Now = this.#os.clock.now();
+    const { spec } = member;
+    let effects: readonly ProcessEffect[];
+    try {
+      const stepped = step(member.process, event, { spec, now, restarts: this.restarts });
+      member.process = stepped.process;
+      effects = stepped.effects;
+    } catch (error) {
+      // A bug of ours: the old state stands, the daemon lives.
+      const what = `${JSON.stringify(event)} in ${JSON.stringify(member.process)}`;
+      this.#listeners.log({ level: 'CRIT', text: `internal error: ${spec.name}: ${what}: ${String(error)}` });
+      return;
+    }
+    for (const effect of effects) this.#carryOut(member, effect);
+    this.#deadlines.set(member, deadline(member.process), () => this.post(member, { event: 'time' }));
+    this.#listeners.stepped(member);
+    for (const watcher of [...member.watchers]) if (watcher()) member.watchers.delete(watcher);
+  }
+
+  #carryOut(member: Member, effect: ProcessEffect): void {
+    switch (effect.effect) {
+      case 'spawn':
+        return this.#spawn(member, effect.generation, effect.predecessor);
+      case 'kill':
+        return this.#kill(member, effect);
+      case 'check-ready':
+        return this.#checkReady(member, effect.generation, effect.pid);
+      case 'end-check':
+        return member.children.get(effect.generation)?.setCheck(null);
+      case 'promoted':
+        member.sockets.prove();
+        return member.children.get(effect.generation)?.handover.promoted();
+      case 'run-reload-test':
+        return this.#listeners.runReloadTest(member, effect.command);
+      case 'end-reload-test':
+        return this.#listeners.endReloadTest(member);
+      case 'log':
+        return this.#listeners.log(effect.line);
+      case 'state':
+        return this.#listeners.stateChanged(member, effect);
+      case 'reload-fact':
+        return this.#listeners.reloadFact(member, effect);
+      case 'reload-ended':
+        if (!effect.ok) member.sockets.releaseUnproven();
+        return this.#listeners.reloadEnded(member, effect.ok, effect.reason);
+    }
+  }
+
+  #spawn(member: Member, generation: number, predecessor: number | null): void {
+    const launched = this.#launcher.launch(member, generation, predecessor);
+    if (!launched.ok) {
+      this.post(member, { event: 'spawn-failed', generation, message: launched.message });
+      return;
+    }
+    const { child, problems } = launched;
+    member.children.set(generation, child);
+    this.#memberOfPid.set(child.pid, member);
+    for (const problem of problems) {
+      this.#listeners.log({ level: 'WARN', text: `reload of ${reprText(member.spec.name)}: ${problem}` });
+    }
+    this.post(member, { event: 'spawned', generation, pid: child.pid });
+  }
+
+  #kill(member: Member, { pid, signal, group }: ProcessEffect & { effect: 'kill' }): void {
+    const answer = this.kill(member, pid, signal, group);
+    if (answer !== 'ok' && answer !== 'ESRCH') this.post(member, { event: 'kill-failed', pid, errno: answer });
+  }
+
+  #checkReady(member: Member, generation: number, pid: number): void {
+    const child = member.children.get(generation);
+    if (child === undefined) return;
+    const { spec } = member;
+    const { probe } = child.handover;
+    const check = effectiveCheck(spec.reload.readyCheck, probe !== null);
+    if (member.process.reload !== null) {
+      const base = { at: this.#os.clock.now().wall, group: spec.group, name: spec.name };
+      const { timeoutSecs } = spec.reload;
+      const tell = (fact: ProcessEffect & { effect: 'reload-fact' }) => this.#listeners.reloadFact(member, fact);
+      tell({
+        effect: 'reload-fact',
+        fact: { ...base, fact: 'handover', text: child.handover.describe() },
+        outputOf: null,
+      });
+      const waiting = { ...base, fact: 'waiting' as const, check: describeCheck(check), timeoutSecs };
+      tell({ effect: 'reload-fact', fact: waiting, outputOf: null });
+    }
+    const running = startCheck(check, spec, child.words, {
+      os: this.#os,
+      pid,
+      probe,
+      after: (ms, wake) => this.#deadlines.after(ms, wake),
+      ready: () => {
+        child.setCheck(null);
+        this.post(member, { event: 'ready', generation });
+      },
+      notReady: (reason) => this.post(member, { event: 'not-ready', generation, reason }),
+      answered: (answer) => this.post(member, { event: 'checked', generation, answer }),
+    });
+    child.setCheck(running);
+  }
+
+  /** Pids of every generation that has not been reaped. */
+  alive(member: Member): readonly number[] {
+    return aliveGenerations(member.process).map(({ pid }) => pid);
+  }
+}

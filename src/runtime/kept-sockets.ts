@@ -1,0 +1,85 @@
+/**
+ * The listening sockets that hupd holds for a process. Two kinds: those of `socket=`, bound by hupd at the first start and kept for good; and
+ * those borrowed from a running predecessor, kept as long as a generation that has proved to serve on inherited sockets is alive, or is
+ * to be started again after a crash.
+ */
+import type { SocketAddress } from '../core/spec.ts';
+import type { HeldSocket, Os } from '../os/os.ts';
+
+export class KeptSockets {
+  readonly #os: Os;
+  readonly #configured: ConfiguredSockets;
+  #borrowed: readonly HeldSocket[] = [];
+  /** A generation became ready on the borrowed ones: it takes inherited sockets, so the next start can be given them. */
+  #proven = false;
+
+  constructor(os: Os, configured: ConfiguredSockets) {
+    this.#os = os;
+    this.#configured = configured;
+  }
+
+  /** For a start that has no predecessor. Throws `OsError` when `socket=` can not be bound. */
+  forStart(): readonly HeldSocket[] {
+    const configured = this.#configured.open();
+    return configured.length > 0 ? configured : this.#proven ? this.#borrowed : [];
+  }
+
+  /** For a successor. `problem`: why the sockets could not be borrowed. */
+  forSuccessor(predecessor: number): { readonly sockets: readonly HeldSocket[]; readonly problem: string | null } {
+    const configured = this.#configured.open();
+    if (configured.length > 0) return { sockets: configured, problem: null };
+    if (this.#proven) return { sockets: this.#borrowed, problem: null };
+    const { sockets, problem } = this.#os.borrowListeners(predecessor);
+    this.#borrowed = sockets;
+    return { sockets, problem };
+  }
+
+  prove(): void {
+    this.#proven = this.#borrowed.length > 0;
+  }
+
+  /** After a reload that failed: sockets that nobody has served on by inheritance are the predecessor's business again. */
+  releaseUnproven(): void {
+    if (!this.#proven) this.releaseBorrowed();
+  }
+
+  /** The process is down and not to be restarted: clients are refused, as they would be without hupd. */
+  releaseBorrowed(): void {
+    for (const socket of this.#borrowed) this.#os.closeSocket(socket);
+    this.#borrowed = [];
+    this.#proven = false;
+  }
+}
+
+/** The sockets of one program's `socket=`, shared by its processes. */
+export class ConfiguredSockets {
+  readonly #os: Os;
+  readonly #addresses: readonly SocketAddress[];
+  #sockets: readonly HeldSocket[] | null = null;
+
+  constructor(os: Os, addresses: readonly SocketAddress[]) {
+    this.#os = os;
+    this.#addresses = addresses;
+  }
+
+  /** Throws `OsError`; what was opened until then is closed again. */
+  open(): readonly HeldSocket[] {
+    if (this.#sockets !== null) return this.#sockets;
+    const opened: HeldSocket[] = [];
+    try {
+      for (const address of this.#addresses) {
+        opened.push(this.#os.listen(address, { backlog: null, mode: 0o666, owner: null }));
+      }
+    } catch (error) {
+      for (const socket of opened) this.#os.closeSocket(socket);
+      throw error;
+    }
+    this.#sockets = opened;
+    return opened;
+  }
+
+  close(): void {
+    for (const socket of this.#sockets ?? []) this.#os.closeSocket(socket);
+    this.#sockets = null;
+  }
+}

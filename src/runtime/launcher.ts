@@ -1,0 +1,143 @@
+/** From a member to a running child: command, logs, pipes, sockets, environment, spawn. What fails on the way is undone and said in supervisord's words. */
+import { childFailureTexts } from '../core/log-texts.ts';
+import type { ProcessSpec } from '../core/spec.ts';
+import { Handover } from '../handover/handover.ts';
+import type { ChildOutput } from '../log/child-log.ts';
+import type { HeldSocket, LogPipe, Os, SpawnRequest, SpawnResult, StdinPipe } from '../os/os.ts';
+import { OsError } from '../os/os-error.ts';
+import { resolveCommand } from '../os/resolve-command.ts';
+import { explainingChild } from '../os/spawn.ts';
+import { reprText } from '../util/python-repr.ts';
+import { Child, type OutputChannel } from './child.ts';
+import { childEnvironment, type Environment } from './environment.ts';
+import type { Member } from './member.ts';
+
+export type LaunchResult =
+  | { readonly ok: true; readonly child: Child; readonly problems: readonly string[] }
+  | { readonly ok: false; readonly message: string };
+
+export class Launcher {
+  readonly #os: Os;
+  readonly #environment: Environment;
+  readonly #serverUrl: () => string | null;
+
+  constructor(os: Os, environment: Environment, serverUrl: () => string | null) {
+    this.#os = os;
+    this.#environment = environment;
+    this.#serverUrl = serverUrl;
+  }
+
+  /** The checks that come before a fork. */
+  resolve(spec: ProcessSpec): ReturnType<typeof resolveCommand> {
+    const own = spec.environment.findLast(([name]) => name === 'PATH')?.[1];
+    return resolveCommand(spec.command, own ?? this.#environment.get('PATH')?.toString());
+  }
+
+  /** `predecessor`: the pid whose sockets the child is to serve beside, or null. */
+  launch(member: Member, generation: number, predecessor: number | null): LaunchResult {
+    const { spec } = member;
+    const command = this.resolve(spec);
+    if (!command.ok) return { ok: false, message: command.message };
+    const undo = new Undo();
+    try {
+      const { sockets, problem } = this.#sockets(member, predecessor);
+      const handover = new Handover({ os: this.#os, spec, words: command.args, generation, predecessor, sockets });
+      undo.add(() => handover.end());
+      const channels = this.#openChannels(member, undo);
+      const stdin = this.#os.createStdinPipe();
+      undo.add(() => stdin.close());
+      const spawned = this.#spawn(spec, command, handover, stdin, channels);
+      if (!spawned.ok) {
+        undo.all();
+        return { ok: false, message: forkFailure(spec.name, spawned.errno) };
+      }
+      stdin.closeChildEnd();
+      for (const { pipe } of channels) pipe.closeChildEnd();
+      const problems = problem === null ? handover.problems : [problem, ...handover.problems];
+      const child = new Child({ generation, pid: spawned.pid, handover, words: command.args, stdin, channels });
+      return { ok: true, child, problems };
+    } catch (error) {
+      undo.all();
+      if (!(error instanceof OsError)) throw error;
+      return { ok: false, message: preparationFailure(spec.name, error) };
+    }
+  }
+
+  #sockets(member: Member, predecessor: number | null): { sockets: readonly HeldSocket[]; problem: string | null } {
+    if (predecessor === null) return { sockets: member.sockets.forStart(), problem: null };
+    if (member.spec.reload.handover === 'none') return { sockets: [], problem: null };
+    return member.sockets.forSuccessor(predecessor);
+  }
+
+  #openChannels({ spec, logs }: Member, undo: Undo): readonly OutputChannel[] {
+    const names = spec.redirectStderr ? (['stdout'] as const) : (['stdout', 'stderr'] as const);
+    return names.map((name) => {
+      const opened = logs[name].open();
+      if (!opened.ok) throw new OsError('open', opened.trouble.errno, name);
+      const output: ChildOutput = opened.output;
+      undo.add(() => output.end());
+      const pipe: LogPipe = this.#os.createLogPipe(`${spec.group}-${spec.name}-${name}`, spec.uid);
+      undo.add(() => pipe.close());
+      return { pipe, output };
+    });
+  }
+
+  #spawn(
+    spec: ProcessSpec,
+    command: { readonly file: string; readonly args: readonly string[] },
+    handover: Handover,
+    stdin: StdinPipe,
+    channels: readonly OutputChannel[],
+  ): SpawnResult {
+    const [stdout, stderr] = channels;
+    if (stdout === undefined) throw new Error('a process has at least one output channel');
+    const fds = new Map([
+      [0, stdin.childFd],
+      [1, stdout.pipe.childFd],
+      [2, (stderr ?? stdout).pipe.childFd],
+      ...handover.fds,
+    ]);
+    const request: SpawnRequest = {
+      ...command,
+      env: childEnvironment(this.#environment, spec, this.#serverUrl(), handover.variables),
+      directory: spec.directory,
+      umask: spec.umask,
+      uid: spec.uid,
+      fds,
+      listenPid: handover.variables.has('LISTEN_FDS'),
+    };
+    const spawned = this.#os.spawn(request);
+    if (spawned.ok || spawned.step === 'fork') return spawned;
+    // As under supervisord such a start has a pid, says why on its stderr, and exits with 127.
+    const text = failureText(spec, command.args[0] ?? '', spawned);
+    return this.#os.spawn({ ...request, ...explainingChild(text), directory: null, uid: null, listenPid: false });
+  }
+}
+
+/** What has to be taken back if a later step fails, last first. */
+class Undo {
+  readonly #steps: Array<() => void> = [];
+  add(step: () => void): void {
+    this.#steps.push(step);
+  }
+  all(): void {
+    for (const step of this.#steps.toReversed()) step();
+  }
+}
+
+function failureText(spec: ProcessSpec, argv0: string, { step, errno, reason }: SpawnResult & { ok: false }): string {
+  if (step === 'setuid') return childFailureTexts.setuid(spec.uid ?? 0, reason);
+  if (step === 'chdir') return childFailureTexts.chdir(spec.directory ?? '', errno);
+  return childFailureTexts.exec(argv0, errno);
+}
+
+function forkFailure(name: string, errno: string): string {
+  if (errno === 'EAGAIN') return `Too many processes in process table to spawn ${reprText(name)}`;
+  return `unknown error during fork for ${reprText(name)}: ${errno}`;
+}
+
+function preparationFailure(name: string, { call, code, message }: OsError): string {
+  if (code === 'EMFILE') return `too many open files to spawn ${reprText(name)}`;
+  if (call === 'bind' || call === 'listen') return `can't open the socket of ${reprText(name)}: ${message}`;
+  return `unknown error making dispatchers for ${reprText(name)}: ${code}`;
+}

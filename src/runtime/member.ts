@@ -1,0 +1,38 @@
+/** One configured process as the daemon holds it: its state, its live generations, its logs, the sockets kept for it. */
+import { newProcess, type Process, stateName } from '../core/process.ts';
+import type { ProcessSpec } from '../core/spec.ts';
+import type { StateName } from '../core/states.ts';
+import type { ChildLog } from '../log/child-log.ts';
+import type { Child } from './child.ts';
+import type { KeptSockets } from './kept-sockets.ts';
+import type { Channel } from './supervision.ts';
+
+export class Member {
+  spec: ProcessSpec;
+  process: Process = newProcess;
+  readonly children = new Map<number, Child>();
+  readonly logs: Readonly<Record<Channel, ChildLog>>;
+  readonly sockets: KeptSockets;
+  /** Called after each step, until they say that they are done. */
+  readonly watchers = new Set<() => boolean>();
+
+  constructor(spec: ProcessSpec, logs: Readonly<Record<Channel, ChildLog>>, sockets: KeptSockets) {
+    this.spec = spec;
+    this.logs = logs;
+    this.sockets = sockets;
+  }
+
+  get state(): StateName {
+    return stateName(this.process);
+  }
+
+  childOfPid(pid: number): Child | null {
+    for (const child of this.children.values()) if (child.pid === pid) return child;
+    return null;
+  }
+
+  get current(): Child | null {
+    const { life } = this.process;
+    return 'current' in life ? (this.children.get(life.current.number) ?? null) : null;
+  }
+}

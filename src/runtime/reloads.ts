@@ -1,0 +1,133 @@
+/**
+ * The reloads that clients asked for: one rollout each over its processes, what happened so far, and who waits for more. The newest ended
+ * ones are kept as history.
+ */
+import type { ReloadFact, ReloadOutcome } from '../core/reload/facts.ts';
+import { newRollout, type Rollout, type RolloutEvent, rolloutDeadline, rolloutStep } from '../core/reload/rollout.ts';
+import type { ProcessSpec } from '../core/spec.ts';
+import type { Clock } from '../os/os.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { ReloadView } from './supervision.ts';
+
+const endedKept = 100;
+
+interface Record {
+  readonly id: number;
+  readonly target: string;
+  readonly startedAt: number;
+  readonly facts: ReloadFact[];
+  outcome: ReloadOutcome | null;
+  rollout: Rollout;
+  readonly waiting: Set<() => void>;
+}
+
+export interface ReloadsOptions {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  /** Posts a `reload` event to that process. */
+  readonly reloadProcess: (group: string, name: string) => void;
+  readonly onFact: (fact: ReloadFact) => void;
+}
+
+export class Reloads {
+  readonly #options: ReloadsOptions;
+  readonly #records = new Map<number, Record>();
+  /** By process: the reload under way that it is part of. */
+  readonly #underWay = new Map<string, Record>();
+  #lastId = 0;
+
+  constructor(options: ReloadsOptions) {
+    this.#options = options;
+  }
+
+  begin(
+    target: string,
+    processes: ReadonlyArray<{ group: string; name: string; spec: ProcessSpec; groupPriority: number }>,
+  ): number {
+    this.#lastId += 1;
+    const record: Record = {
+      id: this.#lastId,
+      target,
+      startedAt: this.#options.clock.now().wall,
+      facts: [],
+      outcome: null,
+      rollout: newRollout(processes),
+      waiting: new Set(),
+    };
+    this.#records.set(record.id, record);
+    for (const { group, name } of processes) this.#underWay.set(key(group, name), record);
+    this.#step(record, { event: 'begin' });
+    return record.id;
+  }
+
+  /** The reload that this process is part of, done with it or not. */
+  of(group: string, name: string): number | null {
+    return this.#underWay.get(key(group, name))?.id ?? null;
+  }
+
+  fact(fact: ReloadFact): void {
+    this.#options.onFact(fact);
+    const record = this.#underWay.get(key(fact.group, fact.name));
+    record?.facts.push(fact);
+    this.#changed(record);
+  }
+
+  processEnded(group: string, name: string, ok: boolean, reason: string): void {
+    const record = this.#underWay.get(key(group, name));
+    if (record !== undefined) this.#step(record, { event: 'ended', group, name, ok, reason });
+  }
+
+  view(id: number): ReloadView | null {
+    return this.#records.get(id) ?? null;
+  }
+
+  history(group: string, name: string): readonly ReloadView[] {
+    return [...this.#records.values()].filter((record) => concerns(record, group, name));
+  }
+
+  /** Resolves when there are more facts than that, or the end, or after `timeoutMs`. */
+  changed(id: number, factCount: number, timeoutMs: number): Promise<void> {
+    const record = this.#records.get(id);
+    if (record === undefined || record.outcome !== null || record.facts.length > factCount) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        callOff();
+        record.waiting.delete(done);
+        resolve();
+      };
+      const callOff = this.#options.deadlines.after(timeoutMs, done);
+      record.waiting.add(done);
+    });
+  }
+
+  #step(record: Record, event: RolloutEvent): void {
+    const { clock, deadlines } = this.#options;
+    const { rollout, effects } = rolloutStep(record.rollout, event, clock.now());
+    record.rollout = rollout;
+    for (const effect of effects) {
+      if (effect.effect === 'reload') this.#options.reloadProcess(effect.group, effect.name);
+      else this.#end(record, effect.ok, effect.reason);
+    }
+    deadlines.set(record, rolloutDeadline(record.rollout), () => this.#step(record, { event: 'time' }));
+  }
+
+  #end(record: Record, ok: boolean, reason: string): void {
+    record.outcome = { ok, reason, endedAt: this.#options.clock.now().wall };
+    for (const [name, underWay] of this.#underWay) if (underWay === record) this.#underWay.delete(name);
+    this.#changed(record);
+    const ended = [...this.#records.values()].filter(({ outcome }) => outcome !== null);
+    for (const { id } of ended.slice(0, -endedKept)) this.#records.delete(id);
+  }
+
+  #changed(record: Record | undefined): void {
+    for (const done of [...(record?.waiting ?? [])]) done();
+  }
+}
+
+function concerns({ rollout }: Record, group: string, name: string): boolean {
+  return rollout.processes.some((process) => process.group === group && process.name === name);
+}
+
+function key(group: string, name: string): string {
+  return `${group}:${name}`;
+}

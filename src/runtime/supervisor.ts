@@ -1,0 +1,429 @@
+/**
+ * The daemon as its clients know it: carries out what `Supervision` promises, on the engine and the groups. Holds what is neither a process's
+ * state nor a client's: the mood (running, restarting, shutting down) and the configuration that was read last.
+ */
+
+import { diffGroups } from '../core/config-diff.ts';
+import type { ExitStatus } from '../core/exit-status.ts';
+import { daemonTexts, type LogText, processTexts } from '../core/log-texts.ts';
+import { makeNamespec } from '../core/namespec.ts';
+import { reloadRefusal } from '../core/reload/step.ts';
+import { planShutdown } from '../core/shutdown.ts';
+import type { Config, GroupSpec, LogLevel } from '../core/spec.ts';
+import { type DaemonStateName, isRunningState, isSignallableState, isStoppedState } from '../core/states.ts';
+import type { DaemonLog } from '../log/daemon-log.ts';
+import type { Syslog } from '../log/syslog.ts';
+import type { Os } from '../os/os.ts';
+import { Deadlines } from './deadlines.ts';
+import { Engine, lastLinesKept } from './engine.ts';
+import type { Environment } from './environment.ts';
+import { Groups } from './groups.ts';
+import { Launcher } from './launcher.ts';
+import type { Member } from './member.ts';
+import { planReload } from './plan-reload.ts';
+import { Reloads } from './reloads.ts';
+import type {
+  ConfigDiff,
+  Finding,
+  GroupView,
+  Outcome,
+  ProcessView,
+  Refusal,
+  ReloadView,
+  Supervision,
+} from './supervision.ts';
+import { viewOf } from './view.ts';
+
+export interface SupervisorOptions {
+  readonly os: Os;
+  readonly version: string;
+  readonly config: Config;
+  readonly environment: Environment;
+  /** Of the first control server, or null. */
+  readonly serverUrl: string | null;
+  readonly log: DaemonLog;
+  readonly syslog: () => Syslog | null;
+  /** The configuration as its files are now, or supervisord's message on what is wrong with them. */
+  readonly readConfig: () =>
+    | { readonly ok: true; readonly config: Config }
+    | { readonly ok: false; readonly error: string };
+}
+
+export class Supervisor implements Supervision {
+  readonly #os: Os;
+  readonly #options: SupervisorOptions;
+  readonly #deadlines: Deadlines;
+  readonly #engine: Engine;
+  readonly #launcher: Launcher;
+  readonly #groups: Groups;
+  readonly #reloads: Reloads;
+  #config: Config;
+  #mood: DaemonStateName = 'RUNNING';
+  #sayAgainAt = 0;
+  readonly #ended: (how: 'shutdown' | 'restart') => void;
+  /** Resolves when all processes are down after `shutdown` or `restart`. */
+  readonly ended: Promise<'shutdown' | 'restart'>;
+
+  constructor(options: SupervisorOptions) {
+    const { os, config, environment, log } = options;
+    let end: (how: 'shutdown' | 'restart') => void = () => {};
+    this.ended = new Promise((resolve) => {
+      end = resolve;
+    });
+    this.#ended = end;
+    this.#os = os;
+    this.#options = options;
+    this.#config = config;
+    this.#deadlines = new Deadlines(os.clock);
+    this.#launcher = new Launcher(os, environment, () => options.serverUrl);
+    this.#engine = new Engine(os, this.#deadlines, this.#launcher, {
+      log: (line) => log.say(line),
+      stateChanged: () => {},
+      reloadFact: (member, effect) => {
+        const { fact, outputOf } = effect;
+        const output = outputOf === null ? [] : (member.children.get(outputOf)?.lastLines(lastLinesKept) ?? []);
+        this.#reloads.fact(fact.fact === 'failed' ? { ...fact, lastOutput: output } : fact);
+      },
+      reloadEnded: ({ spec }, ok, reason) => this.#reloads.processEnded(spec.group, spec.name, ok, reason),
+      stepped: (member) => this.#stepped(member),
+      runReloadTest: (member) => this.#engine.post(member, { event: 'reload-tested', ok: true, reason: '' }),
+      endReloadTest: () => {},
+    });
+    this.#reloads = new Reloads({
+      clock: os.clock,
+      deadlines: this.#deadlines,
+      reloadProcess: (group, name) => this.#reloadProcess(group, name),
+      onFact: (fact) => log.log('INFO', `reload: ${JSON.stringify(fact)}`),
+    });
+    this.#groups = new Groups(os, {
+      childLogDir: config.daemon.childLogDir,
+      identifier: config.daemon.identifier,
+      stripAnsi: config.daemon.stripAnsi,
+      log,
+      syslog: options.syslog,
+      listeners: { onLogEvent: () => {}, onCommunication: () => {} },
+    });
+    os.onExit((pid, status) => this.#exited(pid, status));
+  }
+
+  get version(): string {
+    return this.#options.version;
+  }
+  get identifier(): string {
+    return this.#options.config.daemon.identifier;
+  }
+  get pid(): number {
+    return this.#os.pid;
+  }
+  get daemonState(): DaemonStateName {
+    return this.#mood;
+  }
+  get config(): Config {
+    return this.#config;
+  }
+  get mainLogPath(): string | null {
+    return this.#options.log.path;
+  }
+
+  now(): number {
+    return this.#os.clock.now().wall;
+  }
+
+  /** Once, when the control servers listen: from here on the groups and their log files are there. */
+  addConfiguredGroups(): void {
+    for (const group of this.#options.config.groups) this.#add(group);
+  }
+
+  /** Starts what is to start by itself, in priority order. */
+  begin(): void {
+    for (const { spec } of this.#groups.all()) this.#autostart(spec.name);
+  }
+
+  groups(): readonly GroupView[] {
+    return this.#groups
+      .all()
+      .map(({ spec, members }) => ({ spec, processes: members.map((member) => this.#view(member)) }));
+  }
+
+  group(name: string): GroupView | null {
+    const group = this.#groups.get(name);
+    return group === null ? null : { spec: group.spec, processes: group.members.map((member) => this.#view(member)) };
+  }
+
+  process(group: string, name: string): ProcessView | null {
+    const member = this.#groups.find(group, name);
+    return member === null ? null : this.#view(member);
+  }
+
+  async start(group: string, name: string, wait: boolean): Promise<Outcome> {
+    const member = this.#groups.find(group, name);
+    if (member === null) return refusal('BAD_NAME', makeNamespec(group, name));
+    if (member.state === 'STOPPING') {
+      // Two wishes meet: the start is kept until the stop is done (supervisord loses it).
+      if (!wait) {
+        void this.#until(member, () => isDown(member)).then(() => this.start(group, name, false));
+        return { ok: true };
+      }
+      await this.#until(member, () => isDown(member));
+    }
+    const command = this.#launcher.resolve(member.spec);
+    if (!command.ok) return refusal(command.fault, command.message);
+    if (isRunningState(member.state)) return refusal('ALREADY_STARTED', makeNamespec(group, name));
+    if (member.state === 'UNKNOWN')
+      return refusal('FAILED', `${makeNamespec(group, name)} is in an unknown process state`);
+    this.#engine.post(member, { event: 'start' });
+    if (wait) await this.#until(member, () => member.state !== 'STARTING');
+    return this.#started(member);
+  }
+
+  #started(member: Member): Outcome {
+    const name = makeNamespec(member.spec.group, member.spec.name);
+    if (member.state === 'RUNNING' || member.state === 'STARTING') return { ok: true };
+    if (member.process.spawnError !== '') return refusal('SPAWN_ERROR', name);
+    return refusal('ABNORMAL_TERMINATION', name);
+  }
+
+  async stop(group: string, name: string, wait: boolean): Promise<Outcome> {
+    const member = this.#groups.find(group, name);
+    if (member === null) return refusal('BAD_NAME', makeNamespec(group, name));
+    if (!isRunningState(member.state)) return refusal('NOT_RUNNING', makeNamespec(group, name));
+    this.#engine.post(member, { event: 'stop' });
+    if (member.state === 'UNKNOWN') return refusal('FAILED', `unknown problem killing ${name}`);
+    if (!wait || isDown(member)) return { ok: true };
+    const callOff = this.#sayWaiting(name);
+    await this.#until(member, () => isDown(member));
+    callOff();
+    return { ok: true };
+  }
+
+  /** A line at once and every two seconds, for whoever reads the log and wonders. */
+  #sayWaiting(name: string): () => void {
+    let callOff = () => {};
+    const say = () => {
+      this.#say(processTexts.waitingToStop(name));
+      callOff = this.#deadlines.after(2000, say);
+    };
+    say();
+    return () => callOff();
+  }
+
+  signal(group: string, name: string, signal: number): Outcome {
+    const member = this.#groups.find(group, name);
+    if (member === null) return refusal('BAD_NAME', makeNamespec(group, name));
+    const { current } = member;
+    if (current === null || !isSignallableState(member.state)) return refusal('NOT_RUNNING', makeNamespec(group, name));
+    this.#say(processTexts.signalling(name, current.pid, signal));
+    const answer = this.#os.kill(current.pid, signal, false);
+    if (answer === 'ok') return { ok: true };
+    if (answer === 'ESRCH') {
+      this.#say(processTexts.signalJustExited(name, current.pid));
+      return { ok: true };
+    }
+    this.#say(processTexts.signalProblem(name, current.pid, answer));
+    this.#engine.post(member, { event: 'kill-failed', pid: current.pid, errno: answer });
+    return refusal('FAILED', `unknown problem sending sig ${name} (${current.pid}):${answer}`);
+  }
+
+  sendStdin(group: string, name: string, data: Buffer): Outcome {
+    const member = this.#groups.find(group, name);
+    if (member === null) return refusal('BAD_NAME', makeNamespec(group, name));
+    const { current } = member;
+    if (current === null || member.state === 'STOPPING') return refusal('NOT_RUNNING', makeNamespec(group, name));
+    if (current.stdin === null || current.stdin.write(data) !== 'ok')
+      return refusal('NO_FILE', makeNamespec(group, name));
+    return { ok: true };
+  }
+
+  reload(
+    target: string,
+    processes: ReadonlyArray<{ readonly group: string; readonly name: string }>,
+  ): { readonly ok: true; readonly id: number } | Refusal {
+    const chosen = [];
+    for (const { group, name } of processes) {
+      const member = this.#groups.find(group, name);
+      if (member === null) return refusal('BAD_NAME', makeNamespec(group, name));
+      const running = this.#reloads.of(group, name);
+      const why = running === null ? reloadRefusal(member.process) : `reload ${running} of it is under way`;
+      if (why !== null) return refusal('FAILED', `${makeNamespec(group, name)} can not be reloaded now: ${why}`);
+      const groupPriority = this.#groups.get(group)?.spec.priority ?? 0;
+      chosen.push({ group, name, spec: member.spec, groupPriority });
+    }
+    return { ok: true, id: this.#reloads.begin(target, chosen) };
+  }
+
+  reloadView(id: number): ReloadView | null {
+    return this.#reloads.view(id);
+  }
+  reloadChanged(id: number, factCount: number, timeoutMs: number): Promise<void> {
+    return this.#reloads.changed(id, factCount, timeoutMs);
+  }
+  reloadHistory(group: string, name: string): readonly ReloadView[] {
+    return this.#reloads.history(group, name);
+  }
+
+  planReload(group: string, name: string): readonly string[] {
+    const member = this.#groups.find(group, name);
+    return member === null ? [] : planReload(this.#os, member);
+  }
+
+  doctor(): readonly Finding[] {
+    return [];
+  }
+
+  reread(): { readonly ok: true; readonly diff: ConfigDiff } | Refusal {
+    const read = this.#options.readConfig();
+    if (!read.ok) return refusal('CANT_REREAD', read.error);
+    this.#config = read.config;
+    const active = this.#groups.all().map(({ spec }) => spec);
+    const { added, changed, removed, refreshed } = diffGroups(active, read.config.groups);
+    for (const group of refreshed) this.#groups.refresh(group);
+    const names = (groups: readonly GroupSpec[]) => groups.map(({ name }) => name);
+    return { ok: true, diff: { added: names(added), changed: names(changed), removed: names(removed) } };
+  }
+
+  addGroup(name: string): Outcome {
+    const spec = this.#config.groups.find((group) => group.name === name);
+    if (spec === undefined) return refusal('BAD_NAME', name);
+    if (this.#groups.get(name) !== null) return refusal('ALREADY_ADDED', name);
+    this.#add(spec);
+    this.#autostart(name);
+    return { ok: true };
+  }
+
+  removeGroup(name: string): Outcome {
+    const group = this.#groups.get(name);
+    if (group === null) return refusal('BAD_NAME', name);
+    if (!group.members.every(isDown)) return refusal('STILL_RUNNING', name);
+    this.#groups.remove(name);
+    return { ok: true };
+  }
+
+  shutdown(): void {
+    this.#leave('SHUTDOWN');
+  }
+  restart(): void {
+    if (this.#mood !== 'SHUTDOWN') this.#leave('RESTARTING');
+  }
+
+  clearMainLog(): Outcome {
+    const { log } = this.#options;
+    if (log.path === null) return refusal('NO_FILE', '');
+    const trouble = log.clear();
+    if (trouble !== null) return refusal(trouble.errno === 'ENOENT' ? 'NO_FILE' : 'FAILED', '');
+    this.#say(daemonTexts.reopeningLogFile());
+    return { ok: true };
+  }
+
+  clearLogs(group: string, name: string): Outcome {
+    const member = this.#groups.find(group, name);
+    if (member === null) return refusal('BAD_NAME', makeNamespec(group, name));
+    const troubles = [member.logs.stdout.clear(), member.logs.stderr.clear()];
+    return troubles.every((trouble) => trouble === null) ? { ok: true } : refusal('FAILED', makeNamespec(group, name));
+  }
+
+  /** SIGUSR2, after a rotation from outside. */
+  reopenLogs(): void {
+    this.#options.log.reopen();
+    this.#say(daemonTexts.logReopen());
+    for (const { logs } of this.#groups.members()) {
+      logs.stdout.reopen();
+      logs.stderr.reopen();
+    }
+  }
+
+  remoteCommEvent(_type: string, _data: string): void {}
+
+  log(level: LogLevel, text: string): void {
+    this.#options.log.log(level, text);
+  }
+
+  #say(line: LogText): void {
+    this.#options.log.say(line);
+  }
+
+  #add(spec: GroupSpec): void {
+    this.#groups.add(spec);
+  }
+
+  #autostart(group: string): void {
+    for (const member of this.#groups.get(group)?.members ?? []) {
+      if (member.spec.autostart) this.#engine.post(member, { event: 'start' });
+    }
+  }
+
+  #exited(pid: number, status: ExitStatus): void {
+    if (!this.#engine.exited(pid, status)) this.#say(daemonTexts.reapedUnknown(pid, status));
+  }
+
+  #reloadProcess(group: string, name: string): void {
+    const member = this.#groups.find(group, name);
+    const why = member === null ? 'it was removed' : reloadRefusal(member.process);
+    if (member === null || why !== null) this.#reloads.processEnded(group, name, false, why ?? '');
+    else this.#engine.post(member, { event: 'reload' });
+  }
+
+  #stepped(member: Member): void {
+    if (isDown(member) && member.process.reload === null) member.sockets.releaseBorrowed();
+    if (this.#mood !== 'RUNNING') this.#continueLeaving();
+  }
+
+  #leave(mood: 'SHUTDOWN' | 'RESTARTING'): void {
+    if (this.#mood === mood) return;
+    this.#mood = mood;
+    this.#engine.restarts = false;
+    this.#continueLeaving();
+  }
+
+  /** Group after group, as the pure plan says; called again whenever a process has moved. */
+  #continueLeaving(): void {
+    const groups = this.#groups.all().map(({ spec, members }) => ({
+      name: spec.name,
+      processes: members.map((member) => ({ name: member.spec.name, process: member.process })),
+    }));
+    const { stop, waitingFor } = planShutdown(groups);
+    if (waitingFor.length === 0) return this.#end();
+    this.#sayWaitingToDie(waitingFor);
+    for (const { group, name } of stop) {
+      const member = this.#groups.find(group, name);
+      if (member !== null) this.#engine.post(member, { event: 'stop' });
+    }
+  }
+
+  /** At once, and then every three seconds while somebody is still there. */
+  #sayWaitingToDie(names: readonly string[]): void {
+    const now = this.#os.clock.now().mono;
+    if (now < this.#sayAgainAt) return;
+    this.#sayAgainAt = now + 3000;
+    this.#say(daemonTexts.waitingToDie(names));
+    this.#deadlines.set(this.ended, this.#sayAgainAt, () => this.#continueLeaving());
+  }
+
+  #end(): void {
+    this.#deadlines.set(this.ended, null, () => {});
+    this.#ended(this.#mood === 'SHUTDOWN' ? 'shutdown' : 'restart');
+  }
+
+  #view(member: Member): ProcessView {
+    return viewOf(member, this.#reloads.of(member.spec.group, member.spec.name));
+  }
+
+  /** Resolves when it holds after a step of that process, or at once if it holds now. */
+  #until(member: Member, holds: () => boolean): Promise<void> {
+    if (holds()) return Promise.resolve();
+    return new Promise((resolve) => {
+      member.watchers.add(() => {
+        if (!holds()) return false;
+        resolve();
+        return true;
+      });
+    });
+  }
+}
+
+function isDown(member: Member): boolean {
+  return isStoppedState(member.state) && member.process.retiring.length === 0;
+}
+
+function refusal(fault: Refusal['fault'], text: string): Refusal {
+  return { ok: false, fault, text };
+}
