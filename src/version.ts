@@ -1,2 +1,2 @@
-/** The version of hupd and hupctl; a test holds it against package.json. */
+/** What `--version` and `getSupervisorVersion` say: a package version that clients which parse supervisord's can parse. */
 export const version = '0.1.0';
