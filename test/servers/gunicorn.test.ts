@@ -1,0 +1,120 @@
+/** The promise, with the server it was made for: Debian's gunicorn, unmodified, under 50 requests a second on a new connection each. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { appText, gunicornNeeds, gunicornSite, type SiteOptions, ship } from '../support/gunicorn.ts';
+import { ask, startLoad, summarise, type Target } from '../support/load.ts';
+import { needs } from '../support/needs.ts';
+import { type Rig, rigFor } from '../support/rig.ts';
+
+const importSecs = 1;
+const perSecond = 50;
+
+async function site(t: TestContext, options: SiteOptions): Promise<{ rig: Rig; target: Target }> {
+  const { section, target } = await gunicornSite(options);
+  const rig = await rigFor(t, { programs: section, files: { 'app.py': appText('v1', importSecs) } });
+  await rig.until(async () => (await ask(target(rig))).body === 'v1\n', 'version 1 answers');
+  return { rig, target: target(rig) };
+}
+
+async function pidOf(rig: Rig): Promise<number> {
+  return Number((await rig.ctl('pid', 'web')).stdout);
+}
+
+const variants: ReadonlyArray<readonly [string, SiteOptions]> = [
+  ['on a TCP port', { bind: 'tcp' }],
+  ['on a unix socket that gunicorn itself bound', { bind: 'unix' }],
+  ['with --pid FILE', { bind: 'tcp', gunicorn: '--pid DIR/gunicorn.pid' }],
+  ['with gthread workers', { bind: 'tcp', gunicorn: '-k gthread --threads 4' }],
+  ['with gevent workers', { bind: 'tcp', gunicorn: '-k gevent' }],
+];
+
+for (const [name, options] of variants) {
+  test(`a gunicorn ${name} is reloaded twice and no request fails`, async (t) => {
+    if (!needs(t, gunicornNeeds)) return;
+    const { rig, target } = await site(t, options);
+    const load = startLoad({ target, perSecond });
+    for (const version of ['v2', 'v3']) {
+      const before = await pidOf(rig);
+      ship(rig, appText(version, importSecs));
+      const { status, stdout } = await rig.ctl('reload', 'web');
+      assert.equal(status, 0, stdout);
+      assert.notEqual(await pidOf(rig), before);
+      assert.equal((await ask(target)).body, `${version}\n`);
+    }
+    const { requests, failed } = summarise(await load.stop());
+    assert.ok(requests > perSecond);
+    assert.equal(failed, 0);
+    if (options.gunicorn?.startsWith('--pid')) {
+      assert.equal(Number(readFileSync(join(rig.dir, 'gunicorn.pid'), 'utf8')), await pidOf(rig));
+    }
+  });
+}
+
+test('a version that raises at import is rolled back: the old one serves on, and the reason is its traceback', async (t) => {
+  if (!needs(t, gunicornNeeds)) return;
+  const { rig, target } = await site(t, { bind: 'tcp', gunicorn: '--pid DIR/gunicorn.pid' });
+  const before = await pidOf(rig);
+  const load = startLoad({ target, perSecond });
+  ship(rig, 'raise RuntimeError("no such feature")\n');
+  const { status, stdout } = await rig.ctl('reload', 'web');
+  assert.equal(status, 1);
+  assert.match(stdout, /RuntimeError: no such feature/);
+  assert.equal(await pidOf(rig), before);
+  assert.equal((await ask(target)).body, 'v1\n');
+  assert.equal(summarise(await load.stop()).failed, 0);
+  await rig.until(
+    () => readFileSync(join(rig.dir, 'gunicorn.pid'), 'utf8').trim() === `${before}`,
+    'the pid file is back',
+  );
+});
+
+test('a version that is never ready is rolled back after reload_timeout', async (t) => {
+  if (!needs(t, gunicornNeeds)) return;
+  const { rig, target } = await site(t, { bind: 'tcp', program: 'reload_timeout=3' });
+  const before = await pidOf(rig);
+  const load = startLoad({ target, perSecond });
+  ship(rig, appText('v2', 600));
+  const began = performance.now();
+  const { status, stdout } = await rig.ctl('reload', 'web');
+  const tookSecs = (performance.now() - began) / 1000;
+  assert.equal(status, 1);
+  assert.match(stdout, /not ready within 3 s/);
+  assert.ok(tookSecs < 4, `told after ${tookSecs} s`);
+  assert.equal(await pidOf(rig), before);
+  assert.equal(summarise(await load.stop()).failed, 0);
+});
+
+test('the predecessor is killed while its successor boots: nobody is refused, and the successor takes over', async (t) => {
+  if (!needs(t, gunicornNeeds)) return;
+  const { rig, target } = await site(t, { bind: 'tcp' });
+  const before = await pidOf(rig);
+  ship(rig, appText('v2', 3));
+  const reload = rig.ctl('reload', 'web');
+  await rig.logged(/successor started with pid/);
+  const load = startLoad({ target, perSecond });
+  await rig.until(() => load.answers.length > 10, 'some requests were answered');
+  process.kill(before, 'SIGKILL');
+  const { status, stdout } = await reload;
+  assert.equal(status, 0, stdout);
+  const answers = await load.stop();
+  assert.deepEqual(
+    [...new Set(answers.map(({ error }) => error))].filter((error) => error === 'ECONNREFUSED'),
+    [],
+  );
+  assert.equal((await ask(target)).body, 'v2\n');
+  assert.match(rig.log, /exited: web \(terminated by SIGKILL; not expected\)/);
+});
+
+test('a gunicorn that runs as www-data is reloaded and no request fails', async (t) => {
+  if (!needs(t, gunicornNeeds)) return;
+  if (process.geteuid?.() !== 0) return t.skip('needs root, to become www-data');
+  const { rig, target } = await site(t, { bind: 'tcp', program: 'user=www-data\ndirectory=DIR' });
+  const load = startLoad({ target, perSecond });
+  ship(rig, appText('v2', importSecs));
+  const { status, stdout } = await rig.ctl('reload', 'web');
+  assert.equal(status, 0, stdout);
+  assert.equal((await ask(target)).body, 'v2\n');
+  assert.equal(summarise(await load.stop()).failed, 0);
+});

@@ -1,0 +1,223 @@
+/**
+ * A whole hupd in a temporary directory, with its control socket and hupctl: for the integration tests, the server tests, the demo and the benches.
+ * Waits are for facts (a line of the daemon's log, an answer), with one shared bound; when a wait fails the daemon's log is shown. At the
+ * end nothing may be left: no child, no zombie, no FIFO.
+ */
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+/** The longest that any wait takes before it counts as failed. */
+export const waitMs = 30_000;
+
+export interface CtlResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RigOptions {
+  /** Sections that follow the usual ones; `DIR` stands for the rig's directory. */
+  readonly programs: string;
+  /** Lines of `[supervisord]`. */
+  readonly daemon?: string;
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Files to write into the directory before the start. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export class Rig {
+  readonly dir: string;
+  readonly process: ChildProcess;
+  #log = '';
+  readonly #waiters = new Set<() => void>();
+  #exited: number | null = null;
+
+  constructor(dir: string, process: ChildProcess) {
+    this.dir = dir;
+    this.process = process;
+    for (const stream of [process.stdout, process.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#log += text;
+        this.#changed();
+      });
+    }
+    process.on('exit', (code) => {
+      this.#exited = code ?? -1;
+      this.#changed();
+    });
+  }
+
+  get pid(): number {
+    return this.process.pid ?? 0;
+  }
+  get configFile(): string {
+    return join(this.dir, 'supervisord.conf');
+  }
+  get socket(): string {
+    return join(this.dir, 'hupd.sock');
+  }
+  /** All that the daemon has written so far. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Resolves with the match once the daemon's log has it (`from`: a position in the log). */
+  async logged(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
+    return this.until(() => pattern.exec(this.#log.slice(from)), `the log has ${pattern}`);
+  }
+
+  /** Asked again whenever the daemon has logged something, and now and then; fails after the shared bound. */
+  async until<T>(
+    holds: () => T | null | undefined | false | Promise<T | null | undefined | false>,
+    what: string,
+  ): Promise<T> {
+    const end = performance.now() + waitMs;
+    for (;;) {
+      const found = await holds();
+      if (found !== null && found !== undefined && found !== false) return found;
+      const left = end - performance.now();
+      assert.ok(left > 0, `waited ${waitMs} ms in vain: ${what}\n--- the daemon's log:\n${this.#log}`);
+      await this.#change(Math.min(left, 100));
+    }
+  }
+
+  ctl(...args: string[]): Promise<CtlResult> {
+    return run(join('bin', 'hupctl'), ['-c', this.configFile, ...args]);
+  }
+  supervisorctl(...args: string[]): Promise<CtlResult> {
+    return run('/usr/bin/supervisorctl', ['-c', this.configFile, ...args]);
+  }
+
+  /** Ends the daemon by TERM; resolves with its exit status. */
+  async stop(): Promise<number> {
+    if (this.#exited === null) this.process.kill('SIGTERM');
+    return this.until(() => (this.#exited === null ? null : { code: this.#exited }), 'the daemon has ended').then(
+      ({ code }) => code,
+    );
+  }
+
+  #changed(): void {
+    for (const wake of [...this.#waiters]) wake();
+  }
+
+  #change(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiters.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#waiters.add(done);
+    });
+  }
+}
+
+export function run(
+  file: string,
+  args: readonly string[],
+  options: { input?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<CtlResult> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      file,
+      [...args],
+      { timeout: 2 * waitMs, maxBuffer: 64 << 20, ...(options.env === undefined ? {} : { env: options.env }) },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+        resolve({ status: code, stdout, stderr });
+      },
+    );
+    child.stdin?.end(options.input ?? '');
+  });
+}
+
+export function configText(dir: string, { programs, daemon = '' }: RigOptions): string {
+  return `[unix_http_server]
+file=${dir}/hupd.sock
+[supervisord]
+logfile=${dir}/hupd.log
+pidfile=${dir}/hupd.pid
+childlogdir=${dir}
+${daemon}
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://${dir}/hupd.sock
+${programs.replaceAll('DIR', dir)}
+`;
+}
+
+/** Starts a daemon and resolves once it has said that it is up. */
+export async function startRig(options: RigOptions): Promise<Rig> {
+  const dir = mkdtempSync(join(tmpdir(), 'hupd-rig-'));
+  chmodSync(dir, 0o755); // programs of other users live here too
+  writeFileSync(join(dir, 'supervisord.conf'), configText(dir, options));
+  for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(dir, name), text);
+  const child = spawn(join('bin', 'hupd'), ['-n', '-c', join(dir, 'supervisord.conf'), ...(options.flags ?? [])], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
+  });
+  const rig = new Rig(dir, child);
+  await rig.logged(/supervisord started with pid \d+/);
+  return rig;
+}
+
+/** For a test: the daemon is stopped at its end, and nothing may be left of it. */
+export async function rigFor(t: TestContext, options: RigOptions): Promise<Rig> {
+  const rig = await startRig(options);
+  t.after(async () => {
+    await endRig(rig);
+  });
+  return rig;
+}
+
+export async function endRig(rig: Rig): Promise<void> {
+  const descendants = descendantsOf(rig.pid);
+  await rig.stop();
+  if (rig.process.exitCode === null && rig.process.signalCode === null) await once(rig.process, 'exit');
+  const left = descendants.filter(isAlive);
+  for (const pid of left) process.kill(pid, 'SIGKILL');
+  rmSync(rig.dir, { recursive: true, force: true });
+  assert.deepEqual(left, [], 'processes were left behind');
+}
+
+export function childrenOf(pid: number): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((candidate) => stat(candidate)?.ppid === pid);
+}
+
+export function descendantsOf(pid: number): readonly number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+export function zombiesOf(pid: number): readonly number[] {
+  return childrenOf(pid).filter((child) => stat(child)?.state === 'Z');
+}
+
+export function openFds(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+function isAlive(pid: number): boolean {
+  const found = stat(pid);
+  return found !== null && found.state !== 'Z';
+}
+
+function stat(pid: number): { ppid: number; state: string } | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const [state, ppid] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { state: state ?? '', ppid: Number(ppid) };
+  } catch {
+    return null;
+  }
+}
