@@ -13,6 +13,7 @@ export function step(
   context: StepContext,
 ): { readonly process: Process; readonly effects: readonly ProcessEffect[] } {
   const turn = new Turn(process, context);
+  if (event.event === 'spawned' || event.event === 'spawn-failed') turn.process.spawning = null;
   if (!intercept(turn, event)) handle(turn, event);
   observe(turn);
   return { process: turn.process, effects: turn.effects };

@@ -8,9 +8,10 @@
  *     ▲      failed   ▼ │                │ exit                  │ exit   │ ▼
  *     └────────────  BACKOFF ◄───────────┴───────────────────────┘        │ EXITED ──► SPAWNING (autorestart)
  *      too many                                                            │ stop
- *                                      STOPPED ◄──────── STOPPING ◄────────┘
+ *                          STOPPED ◄──── LINGERING ◄──── STOPPING ◄────────┘
+ *                              nothing is left   the process has gone
  *
- * The protocol knows SPAWNING and FAILING as STARTING.
+ * The protocol knows SPAWNING and FAILING as STARTING, LINGERING as STOPPING. A `kill` that fails leads to UNKNOWN, an exit out of it.
  *
  * A reload adds a second generation beside the first: `reload` carries the successor until it is promoted, then the predecessor until it is
  * told to stop; from then on a generation is only waited for, in `retiring`.
@@ -41,6 +42,8 @@ export type Life =
   | { readonly state: 'RUNNING'; readonly current: Generation }
   | { readonly state: 'BACKOFF'; readonly retryAt: number }
   | { readonly state: 'STOPPING'; readonly current: Generation; readonly killAt: number }
+  /** The process (`pid`; 0: never known) has gone; other generations, or a spawn that is no longer wanted, are still waited for. */
+  | { readonly state: 'LINGERING'; readonly pid: number }
   | { readonly state: 'EXITED'; readonly expected: boolean }
   | { readonly state: 'FATAL' }
   | { readonly state: 'UNKNOWN'; readonly current: Generation };
@@ -48,7 +51,8 @@ export type Life =
 /** Told to stop and not yet reaped; SIGKILL at `killAt` (mono), for a broken successor to its whole process group: nothing of it may stay. */
 export interface Retiring {
   readonly generation: Generation;
-  readonly killAt: number;
+  /** null: it can not be killed, and nobody waits for it any more. */
+  readonly killAt: number | null;
   readonly broken: boolean;
 }
 
@@ -56,6 +60,8 @@ export interface Process {
   readonly life: Life;
   readonly reload: Reload | null;
   readonly retiring: readonly Retiring[];
+  /** The generation that was asked for and neither came nor failed yet. Never two. */
+  readonly spawning: number | null;
   /** Generations so far, failed spawns included; the next one is this plus one. */
   readonly generations: number;
   /** Failed starts in a row: the `tries` of the events. */
@@ -73,6 +79,7 @@ export const newProcess: Process = {
   life: { state: 'STOPPED' },
   reload: null,
   retiring: [],
+  spawning: null,
   generations: 0,
   backoff: 0,
   startedAt: 0,
@@ -84,12 +91,32 @@ export const newProcess: Process = {
 /** The state that clients and events see. */
 export function stateName(process: Process): StateName {
   const { state } = process.life;
-  return state === 'SPAWNING' || state === 'FAILING' ? 'STARTING' : state;
+  switch (state) {
+    case 'SPAWNING':
+    case 'FAILING':
+      return 'STARTING';
+    case 'LINGERING':
+      return 'STOPPING';
+    case 'STOPPED':
+    case 'STARTING':
+    case 'RUNNING':
+    case 'BACKOFF':
+    case 'STOPPING':
+    case 'EXITED':
+    case 'FATAL':
+    case 'UNKNOWN':
+      return state;
+  }
 }
 
-/** In a stopped state and nothing of it is left to wait for. */
+/** In a stopped state, and nothing of it is left to wait for. */
 export function isAtRest(process: Process): boolean {
-  return isStoppedState(stateName(process)) && process.retiring.length === 0 && process.reload === null;
+  return isStoppedState(stateName(process)) && !hasOthers(process) && process.reload === null;
+}
+
+/** Besides the generation that is the process, one that is on its way out or on its way in. A reload's own do not count. */
+export function hasOthers({ retiring, spawning }: Pick<Process, 'retiring' | 'spawning'>): boolean {
+  return spawning !== null || retiring.some(({ killAt }) => killAt !== null);
 }
 
 /** The generation that is the process, or null when it is down. */
@@ -112,7 +139,7 @@ export function aliveGenerations(
 
 /** When the process wants to be woken with a `time` event (mono), or null. */
 export function deadline(process: Process): number | null {
-  const times = process.retiring.map((retiring) => retiring.killAt);
+  const times = process.retiring.flatMap(({ killAt }) => killAt ?? []);
   const { life, reload } = process;
   switch (life.state) {
     case 'STARTING':
@@ -128,6 +155,7 @@ export function deadline(process: Process): number | null {
     case 'STOPPED':
     case 'SPAWNING':
     case 'RUNNING':
+    case 'LINGERING':
     case 'EXITED':
     case 'FATAL':
     case 'UNKNOWN':

@@ -120,6 +120,7 @@ export class Turn {
   /** Asks for a new generation; its number is taken now, so that no two starts share one. */
   spawn(predecessor: number | null): void {
     this.process.generations += 1;
+    this.process.spawning = this.process.generations;
     this.do({ effect: 'spawn', generation: this.process.generations, predecessor });
   }
 

@@ -15,14 +15,20 @@ const states = {
     ...newProcess,
     life: { state: 'STARTING', current: generation, runningAt: 0, gate: { kind: 'startsecs' } },
   },
+  lingering: {
+    ...newProcess,
+    life: { state: 'LINGERING', pid: 7 },
+    retiring: [{ generation, killAt: 0, broken: false }],
+  },
   stopping: { ...newProcess, life: { state: 'STOPPING', current: generation, killAt: 0 } },
+  stuck: { ...newProcess, retiring: [{ generation, killAt: null, broken: false }] },
   retiring: { ...newProcess, retiring: [{ generation, killAt: 0, broken: false }] },
   restarted: {
     ...newProcess,
     life: { state: 'STOPPING', current: generation, killAt: 0 },
     reload: { strategy: 'restart', begun: 0, phase: 'stopping' },
   },
-  tested: { ...newProcess, reload: { strategy: 'restart', begun: 0, phase: 'testing' } },
+  tested: { ...newProcess, reload: { strategy: 'restart', begun: 0, phase: 'testing', until: 0 } },
 } satisfies Record<string, Process>;
 
 /** `{a: ['running', 'stopped']}`: group a with the processes a0 and a1. */
@@ -46,6 +52,8 @@ describe('at shutdown', () => {
   test('a group is told nothing until the one after it is down entirely', () => {
     assert.deepEqual(plan({ a: ['running'], b: ['stopped', 'stopping'] }), { stop: [], waitingFor: ['a0', 'b1'] });
     assert.deepEqual(plan({ a: ['running'], b: ['stopped', 'retiring'] }), { stop: [], waitingFor: ['a0', 'b1'] });
+    assert.deepEqual(plan({ a: ['running'], b: ['lingering'] }), { stop: [], waitingFor: ['a0', 'b0'] });
+    assert.deepEqual(plan({ a: ['running'], b: ['stuck'] }), { stop: ['a:a0'], waitingFor: ['a0'] });
     assert.deepEqual(plan({ a: ['running'], b: ['stopped', 'exited', 'fatal', 'unknown'] }), {
       stop: ['a:a0'],
       waitingFor: ['a0'],

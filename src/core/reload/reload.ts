@@ -9,7 +9,8 @@
  *   hup       testing ─► watching ─► done
  *
  * A process that is not running is `starting`, whatever the strategy. So is one whose predecessor died while the successor boots: the
- * successor *is* the process then, and goes on through STARTING under the same time limit.
+ * successor *is* the process then, and goes on through STARTING under the same time limit. A predecessor that is not RUNNING itself when its
+ * successor is ready has nothing to go back to: from `waiting` straight to `retiring`.
  */
 import type { Generation } from '../process.ts';
 import type { ReloadStrategy } from '../spec.ts';
@@ -21,7 +22,8 @@ interface ReloadBase {
 }
 
 export type Reload =
-  | (ReloadBase & { readonly phase: 'testing' })
+  /** `until` (mono) here and below: the end of the patience, or of the phase. */
+  | (ReloadBase & { readonly phase: 'testing'; readonly until: number })
   | (ReloadBase & { readonly phase: 'spawning' })
   | (ReloadBase & {
       readonly phase: 'waiting';
@@ -33,11 +35,14 @@ export type Reload =
   | (ReloadBase & { readonly phase: 'retiring'; readonly predecessor: Generation })
   | (ReloadBase & { readonly phase: 'stopping' })
   | (ReloadBase & { readonly phase: 'starting' })
-  /** `ready`: its check has been passed, or it has none, and only the time is left. */
+  /** From `since` (mono), the signal, on. `ready`: its check has been passed, or it has none, and only the time is left. */
   | (ReloadBase & {
       readonly phase: 'watching';
       readonly generation: number;
+      readonly since: number;
       readonly ready: boolean;
       readonly until: number;
       readonly lastAnswer: string;
     });
+
+export type In<P extends Reload['phase']> = Extract<Reload, { phase: P }>;

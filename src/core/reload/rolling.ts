@@ -3,16 +3,20 @@
  * ready; the predecessor is told to stop only after the overlap, and until then there is a way back.
  */
 import { describeExit, type ExitStatus } from '../exit-status.ts';
-import { awaitGate, leave } from '../lifecycle.ts';
+import { ended } from '../lifecycle.ts';
 import type { Generation } from '../process.ts';
+import { awaitGate, enterSpawning, running } from '../starting.ts';
 import type { Turn } from '../turn.ts';
-import { fail, secsSince, tell } from './ending.ts';
-import type { Reload } from './reload.ts';
+import { done, fail, secsSince, tell } from './ending.ts';
+import type { In, Reload } from './reload.ts';
 
-type In<P extends Reload['phase']> = Extract<Reload, { phase: P }>;
+export function spawnSuccessor(turn: Turn, { strategy, begun }: Reload, predecessor: Generation): void {
+  turn.process.reload = { strategy, begun, phase: 'spawning' };
+  turn.spawn(predecessor.pid);
+}
 
 /** From here on the successor is waited for, at most `reload_timeout`. */
-export function successorSpawned(turn: Turn, { strategy, begun }: Reload, successor: Generation): void {
+export function successorSpawned(turn: Turn, { strategy, begun }: In<'spawning'>, successor: Generation): void {
   const until = turn.after(turn.spec.reload.timeoutSecs);
   turn.process.reload = { strategy, begun, phase: 'waiting', successor, until, lastAnswer: '' };
   turn.checkReady(successor, false);
@@ -24,34 +28,41 @@ export function promote(turn: Turn, reload: In<'waiting'>): void {
   const { successor, strategy, begun } = reload;
   tell(turn, { fact: 'ready', pid: successor.pid, afterSecs: secsSince(turn, successor.since) });
   if (predecessor === null) return;
+  const goesBack = process.life.state === 'RUNNING';
+  const overlapSecs = goesBack ? turn.spec.reload.overlapSecs : 0;
   process.startedAt = successor.startedAt;
-  turn.enter({ state: 'RUNNING', current: successor });
+  if (goesBack) turn.enter({ state: 'RUNNING', current: successor });
+  else running(turn, successor);
   turn.do({ effect: 'promoted', generation: successor.number });
-  const { overlapSecs } = turn.spec.reload;
-  process.reload = { strategy, begun, phase: 'overlapping', predecessor, until: turn.after(overlapSecs) };
   tell(turn, { fact: 'promoted', pid: successor.pid, overlapSecs });
+  if (!goesBack) return retirePredecessor(turn, reload, predecessor);
+  process.reload = { strategy, begun, phase: 'overlapping', predecessor, until: turn.after(overlapSecs) };
 }
 
-/** The overlap is over: from here on there is no way back, and none is needed. */
-export function commit(turn: Turn, { predecessor, strategy, begun }: In<'overlapping'>): void {
+/** From here on there is no way back, and none is needed. */
+export function retirePredecessor(turn: Turn, { strategy, begun }: Reload, predecessor: Generation): void {
   turn.process.reload = { strategy, begun, phase: 'retiring', predecessor };
   tell(turn, { fact: 'stopping', pid: predecessor.pid, signal: turn.spec.stopSignal });
   turn.retire(predecessor, false);
 }
 
-/** The predecessor died by itself: the successor is the process, STARTING until it is ready, and nothing else is started. */
-export function takeOver(
-  turn: Turn,
-  { successor, strategy, begun, until, lastAnswer }: In<'waiting'>,
-  status: ExitStatus,
-): void {
+/** Done, when the predecessor has gone. */
+export function observeRetirement(turn: Turn, { predecessor }: In<'retiring'>): void {
+  const retiring = turn.process.retiring.find(({ generation }) => generation.number === predecessor.number);
+  if (retiring === undefined) done(turn);
+  else if (retiring.killAt === null) fail(turn, `the predecessor ${predecessor.pid} can not be stopped`, null);
+}
+
+/** The predecessor ended by itself: the successor is the process, STARTING until it is ready, and nothing else is started. */
+export function takeOver(turn: Turn, reload: In<'spawning'> | In<'waiting'>, status: ExitStatus): void {
   const { current } = turn;
   if (current === null) return;
+  const { strategy, begun } = reload;
   tell(turn, { fact: 'predecessor-died', pid: current.pid, status: describeExit(status) });
-  turn.process.stoppedAt = turn.now.wall;
-  leave(turn, current, status);
+  ended(turn, current, status);
   turn.process.reload = { strategy, begun, phase: 'starting' };
-  awaitGate(turn, successor, { kind: 'ready', readyBy: until, lastAnswer });
+  if (reload.phase === 'spawning') enterSpawning(turn);
+  else awaitGate(turn, reload.successor, { kind: 'ready', readyBy: reload.until, lastAnswer: reload.lastAnswer });
 }
 
 /** The promoted successor died while its predecessor still serves: the predecessor is the process again. */
@@ -59,7 +70,7 @@ export function demote(turn: Turn, { predecessor }: In<'overlapping'>, status: E
   const { current: successor } = turn;
   if (successor === null) return;
   turn.process.startedAt = predecessor.startedAt;
-  turn.process.life = { state: 'RUNNING', current: predecessor };
+  turn.enter({ state: 'RUNNING', current: predecessor });
   tell(turn, { fact: 'rolled-back', pid: successor.pid, servingPid: predecessor.pid });
   fail(turn, `the successor ended just after it was ready (${describeExit(status)})`, successor.number);
 }

@@ -3,18 +3,30 @@
  * is the reload's own business, and looks at the outcome afterwards (`observe`). The lifecycle knows nothing of it.
  */
 import { describeExit, type ExitStatus } from '../exit-status.ts';
-import { start, stop, tooLate } from '../lifecycle.ts';
+import { stop } from '../lifecycle.ts';
 import type { Generation, Process } from '../process.ts';
+import { start, tooLate } from '../starting.ts';
 import type { ProcessEvent, Turn } from '../turn.ts';
 import { done, fail, secsSince, tell } from './ending.ts';
-import type { Reload } from './reload.ts';
-import { commit, demote, promote, rollBack, successorSpawned, takeOver } from './rolling.ts';
+import { observeWatch, passed, signal, watchTimedOut } from './hup.ts';
+import type { In, Reload } from './reload.ts';
+import {
+  demote,
+  observeRetirement,
+  promote,
+  retirePredecessor,
+  rollBack,
+  spawnSuccessor,
+  successorSpawned,
+  takeOver,
+} from './rolling.ts';
 
 /** Why a process can not be reloaded now, or null. */
-export function reloadRefusal(process: Process): string | null {
-  if (process.reload !== null) return 'a reload is under way already';
-  switch (process.life.state) {
+export function reloadRefusal({ life, reload }: Pick<Process, 'life' | 'reload'>): string | null {
+  if (reload !== null) return 'a reload is under way already';
+  switch (life.state) {
     case 'STOPPING':
+    case 'LINGERING':
       return 'it is being stopped';
     case 'FAILING':
       return 'it is being stopped, as its start failed';
@@ -35,7 +47,7 @@ export function reloadRefusal(process: Process): string | null {
 export function intercept(turn: Turn, event: ProcessEvent): boolean {
   const { reload } = turn.process;
   if (event.event === 'reload') {
-    if (reloadRefusal(turn.process) === null) begin(turn);
+    if (reload === null) begin(turn); // else: the one under way will end for both who asked
     return true;
   }
   return reload !== null && interceptDuring(turn, reload, event);
@@ -76,21 +88,18 @@ function interceptDuring(turn: Turn, reload: Reload, event: Exclude<ProcessEvent
 
 /** After the lifecycle: phases that wait for the process itself. */
 export function observe(turn: Turn): void {
-  const { reload, life, retiring } = turn.process;
+  const { reload, life } = turn.process;
   switch (reload?.phase) {
     case 'stopping':
       if (life.state === 'STOPPED') startAnew(turn, reload);
+      else if (life.state === 'UNKNOWN') fail(turn, 'it could not be stopped', null);
       return;
     case 'starting':
       return observeStart(turn);
     case 'retiring':
-      if (!retiring.some(({ generation }) => generation.number === reload.predecessor.number)) done(turn);
-      return;
+      return observeRetirement(turn, reload);
     case 'watching':
-      if (turn.current?.number !== reload.generation) {
-        fail(turn, 'it did not survive the signal', reload.generation);
-      }
-      return;
+      return observeWatch(turn, reload);
     case 'testing':
     case 'spawning':
     case 'waiting':
@@ -101,43 +110,38 @@ export function observe(turn: Turn): void {
 }
 
 function begin(turn: Turn): void {
+  const refusal = refused(turn);
+  if (refusal !== null) return fail(turn, refusal, null);
   const { strategy, test } = turn.spec.reload;
-  turn.process.reload = { strategy, begun: turn.now.mono, phase: 'testing' };
+  const until = turn.after(turn.spec.reload.timeoutSecs);
+  const reload = { strategy, begun: turn.now.mono, phase: 'testing' as const, until };
+  turn.process.reload = reload;
   tell(turn, { fact: 'started', strategy, pid: turn.current?.pid ?? 0, generation: turn.current?.number ?? 0 });
-  if (test === null) {
-    proceed(turn, { strategy, begun: turn.now.mono, phase: 'testing' });
-  } else {
-    tell(turn, { fact: 'testing', command: test });
-    turn.do({ effect: 'run-reload-test', command: test });
-  }
+  if (test === null) return proceed(turn, reload);
+  tell(turn, { fact: 'testing', command: test });
+  turn.do({ effect: 'run-reload-test', command: test });
+}
+
+function refused({ process: { life }, restarts }: Turn): string | null {
+  return reloadRefusal({ life, reload: null }) ?? (restarts ? null : 'hupd is shutting down');
 }
 
 /** The test was passed, or there is none. */
-function proceed(turn: Turn, { strategy, begun }: Reload): void {
-  const { process, current, spec } = turn;
-  const { state } = process.life;
-  const base = { strategy, begun };
-  if (current === null || (state !== 'RUNNING' && state !== 'STARTING')) {
-    startAnew(turn, { ...base, phase: 'starting' });
-  } else if (strategy === 'hup') {
-    const check = spec.reload.readyCheck.kind;
-    const checks = check !== 'auto' && check !== 'startsecs';
-    const until = turn.after(checks ? spec.reload.timeoutSecs : spec.startSecs);
-    process.reload = { ...base, phase: 'watching', generation: current.number, ready: !checks, until, lastAnswer: '' };
-    turn.do({ effect: 'kill', pid: current.pid, signal: spec.reload.signal, group: false });
-    tell(turn, { fact: 'signalled', pid: current.pid, signal: spec.reload.signal });
-    if (checks) turn.checkReady(current, true);
-  } else if (strategy === 'restart' || spec.reload.order === 'stop_first') {
-    process.reload = { ...base, phase: 'stopping' };
-    tell(turn, { fact: 'stopping', pid: current.pid, signal: spec.stopSignal });
-    stop(turn);
-  } else {
-    process.reload = { ...base, phase: 'spawning' };
-    turn.spawn(current.pid);
-  }
+function proceed(turn: Turn, reload: In<'testing'>): void {
+  const { process, spec, current } = turn;
+  const { strategy, order } = spec.reload;
+  const refusal = refused(turn);
+  if (refusal !== null) return fail(turn, refusal, null); // it may have changed while the test ran
+  if (current === null) return startAnew(turn, reload);
+  if (strategy === 'hup') return signal(turn, reload, current);
+  if (strategy === 'rolling' && order === 'start_first') return spawnSuccessor(turn, reload, current);
+  process.reload = { strategy, begun: reload.begun, phase: 'stopping' };
+  tell(turn, { fact: 'stopping', pid: current.pid, signal: spec.stopSignal });
+  stop(turn);
 }
 
 function startAnew(turn: Turn, { strategy, begun }: Reload): void {
+  if (!turn.restarts) return fail(turn, 'hupd is shutting down', null);
   turn.process.reload = { strategy, begun, phase: 'starting' };
   if (turn.process.life.state !== 'SPAWNING') start(turn);
 }
@@ -151,39 +155,48 @@ function spawned(turn: Turn, reload: Reload, generation: Generation): boolean {
 }
 
 function ready(turn: Turn, reload: Reload, generation: number): boolean {
+  const { current } = turn;
   if (reload.phase === 'waiting' && reload.successor.number === generation) {
     promote(turn, reload);
     return true;
   }
-  if (reload.phase === 'watching' && reload.generation === generation) {
-    const since = turn.current?.since ?? 0;
-    turn.process.reload = {
-      ...reload,
-      ready: true,
-      until: Math.max(turn.now.mono, reload.begun + turn.spec.startSecs * 1000),
-    };
-    tell(turn, {
-      fact: 'ready',
-      pid: turn.current?.pid ?? 0,
-      afterSecs: secsSince(turn, Math.max(since, reload.begun)),
-    });
-    if (turn.due(turn.process.reload.until)) done(turn);
-    return true;
-  }
-  const { current } = turn;
+  if (reload.phase === 'watching' && reload.generation === generation) passed(turn, reload);
   if (reload.phase === 'starting' && current?.number === generation) {
     tell(turn, { fact: 'ready', pid: current.pid, afterSecs: secsSince(turn, current.since) });
   }
   return false;
 }
 
+function checked(turn: Turn, reload: Reload, generation: number, lastAnswer: string): boolean {
+  if (reload.phase === 'waiting' && reload.successor.number === generation) {
+    turn.process.reload = { ...reload, lastAnswer };
+  }
+  if (reload.phase === 'watching' && reload.generation === generation) {
+    turn.process.reload = { ...reload, lastAnswer };
+  }
+  return false;
+}
+
+function notReady(turn: Turn, reload: Reload, generation: number, reason: string): boolean {
+  if (reload.phase === 'waiting' && reload.successor.number === generation) rollBack(turn, reload, reason);
+  if (reload.phase === 'watching' && reload.generation === generation && !reload.ready) fail(turn, reason, generation);
+  return false;
+}
+
 function exited(turn: Turn, reload: Reload, pid: number, status: ExitStatus): boolean {
-  const isCurrent = turn.current?.pid === pid;
+  const { current } = turn;
+  const isCurrent = current?.pid === pid;
+  const how = describeExit(status);
   switch (reload.phase) {
+    case 'testing':
+      return false;
+    case 'spawning':
+      if (isCurrent) takeOver(turn, reload, status);
+      return isCurrent;
     case 'waiting':
       if (reload.successor.pid === pid) {
         turn.do({ effect: 'end-check', generation: reload.successor.number });
-        fail(turn, `the successor ended before it was ready (${describeExit(status)})`, reload.successor.number);
+        fail(turn, `the successor ended before it was ready (${how})`, reload.successor.number);
         return true;
       }
       if (isCurrent) takeOver(turn, reload, status);
@@ -191,56 +204,44 @@ function exited(turn: Turn, reload: Reload, pid: number, status: ExitStatus): bo
     case 'overlapping':
       if (isCurrent) demote(turn, reload, status);
       if (reload.predecessor.pid !== pid) return isCurrent;
-      tell(turn, { fact: 'stopped', pid, status: describeExit(status) });
+      tell(turn, { fact: 'stopped', pid, status: how });
       done(turn);
       return true;
     case 'retiring':
-      if (reload.predecessor.pid === pid) tell(turn, { fact: 'stopped', pid, status: describeExit(status) });
+      if (reload.predecessor.pid === pid) tell(turn, { fact: 'stopped', pid, status: how });
+      if (isCurrent) fail(turn, `the successor ended just after it was ready (${how})`, current.number);
       return false;
     case 'stopping':
+      if (isCurrent) tell(turn, { fact: 'stopped', pid, status: how });
+      return false;
     case 'starting':
-      if (isCurrent && reload.phase === 'stopping') tell(turn, { fact: 'stopped', pid, status: describeExit(status) });
+      if (isCurrent) fail(turn, `it ended before it was running (${how})`, current.number);
       return false;
     case 'watching':
-      if (isCurrent) fail(turn, `it ended after the signal (${describeExit(status)})`, reload.generation);
-      return false;
-    case 'testing':
-    case 'spawning':
+      if (isCurrent) fail(turn, `it ended after the signal (${how})`, reload.generation);
       return false;
   }
-}
-
-function checked(turn: Turn, reload: Reload, generation: number, answer: string): boolean {
-  const { life } = turn.process;
-  if (reload.phase === 'waiting' && reload.successor.number === generation) {
-    turn.process.reload = { ...reload, lastAnswer: answer };
-  } else if (reload.phase === 'watching' && reload.generation === generation) {
-    turn.process.reload = { ...reload, lastAnswer: answer };
-  } else if (life.state === 'STARTING' && life.gate.kind === 'ready') {
-    turn.process.life = { ...life, gate: { ...life.gate, lastAnswer: answer } };
-  }
-  return true;
-}
-
-function notReady(turn: Turn, reload: Reload, generation: number, reason: string): boolean {
-  if (reload.phase === 'waiting' && reload.successor.number === generation) {
-    rollBack(turn, reload, reason);
-    return true;
-  }
-  if (reload.phase === 'watching' && reload.generation === generation) {
-    fail(turn, reason, generation);
-    return true;
-  }
-  return false;
 }
 
 function time(turn: Turn, reload: Reload): void {
-  if (!('until' in reload) || !turn.due(reload.until)) return;
+  if (!turn.due('until' in reload ? reload.until : Number.POSITIVE_INFINITY)) return;
   const { timeoutSecs } = turn.spec.reload;
-  if (reload.phase === 'overlapping') commit(turn, reload);
-  else if (reload.phase === 'waiting') rollBack(turn, reload, tooLate(timeoutSecs, reload.lastAnswer));
-  else if (reload.ready) done(turn);
-  else fail(turn, tooLate(timeoutSecs, reload.lastAnswer), reload.generation);
+  switch (reload.phase) {
+    case 'testing':
+      turn.do({ effect: 'end-reload-test' });
+      return fail(turn, `the reload test did not end within ${timeoutSecs} s`, null);
+    case 'waiting':
+      return rollBack(turn, reload, tooLate(timeoutSecs, reload.lastAnswer));
+    case 'overlapping':
+      return retirePredecessor(turn, reload, reload.predecessor);
+    case 'watching':
+      return watchTimedOut(turn, reload);
+    case 'spawning':
+    case 'retiring':
+    case 'stopping':
+    case 'starting':
+      return;
+  }
 }
 
 /** Somebody wants the process stopped: both generations go. */
@@ -263,6 +264,7 @@ function observeStart(turn: Turn): void {
       return fail(turn, life.why, life.current.number);
     case 'STOPPED':
     case 'STOPPING':
+    case 'LINGERING':
     case 'BACKOFF':
     case 'EXITED':
     case 'FATAL':
