@@ -66,4 +66,36 @@ export const deviations: readonly Deviation[] = [
     hupd: 'holds back only what may be the beginning of a token, and lets it go at the end of the stream',
     reason: 'no line is lost or late',
   },
+  {
+    id: 'event-rejected-pool',
+    supervisord:
+      'an event that a listener rejects goes to every pool with a process of equal priority, subscribed or not',
+    hupd: 'goes back to the pool that it came from',
+    reason: 'duplicates pile up in pools that never asked for the event',
+  },
+  {
+    id: 'event-subscribed-twice',
+    supervisord: 'a pool that names a type and its parent (EVENT,TICK_5) gets each such event twice',
+    hupd: 'once',
+    reason: 'an event happened once',
+  },
+  {
+    id: 'event-empty-result',
+    supervisord: 'RESULT 0 is acted on only when the listener says something more',
+    hupd: 'at once',
+    reason: 'what a stream means must not depend on how it is cut',
+  },
+  {
+    id: 'event-result-bounds',
+    supervisord:
+      'takes a negative length, collects a result of any announced length, and waits for ever for the end of a RESULT line',
+    hupd: 'a negative length, more than 16 MiB, and a line of more than 4096 bytes are bad result lines',
+    reason: 'a broken listener must not take the memory of the daemon',
+  },
+  {
+    id: 'event-deaf-listener',
+    supervisord: 'tries a listener that closed its stdin again at every turn',
+    hupd: 'passes it over until its process is started again',
+    reason: 'nothing can come of it',
+  },
 ];

@@ -1,0 +1,62 @@
+/**
+ * All pools of event listeners, and the way of an event to them. Most events interest nobody: ask `wants` before one is made, which costs a look
+ * into a set.
+ */
+import type { EventType, SupervisorEvent } from './event.ts';
+import { EventPool, type PoolEffect, type PoolOptions, type SavedPool } from './event-pool.ts';
+
+export interface SavedPools {
+  readonly nextSerial: number;
+  readonly pools: ReadonlyArray<readonly [name: string, pool: SavedPool]>;
+}
+
+export class EventPools {
+  /** In the order in which they were added, which is the order in which they hear of an event. */
+  readonly #pools = new Map<string, EventPool>();
+  #wanted: ReadonlySet<EventType> = new Set();
+  readonly #saved: SavedPools | null;
+  #nextSerial: number;
+
+  /** `saved`: goes on where those ended, each pool when it is added again. */
+  constructor(saved: SavedPools | null = null) {
+    this.#saved = saved;
+    this.#nextSerial = saved?.nextSerial ?? 0;
+  }
+
+  /** Would anybody get an event of this type? */
+  wants(type: EventType): boolean {
+    return this.#wanted.has(type);
+  }
+
+  add(options: PoolOptions): EventPool {
+    const before = this.#saved?.pools.find(([name]) => name === options.name);
+    const pool = new EventPool(options, before?.[1] ?? null);
+    this.#pools.set(pool.name, pool);
+    this.#countWanted();
+    return pool;
+  }
+
+  remove(name: string): void {
+    this.#pools.delete(name);
+    this.#countWanted();
+  }
+
+  pool(name: string): EventPool | null {
+    return this.#pools.get(name) ?? null;
+  }
+
+  /** Gives an event to every pool that gets its type. Only one that somebody gets uses up a serial. */
+  notify(event: SupervisorEvent): readonly PoolEffect[] {
+    if (!this.#wanted.has(event.type)) return [];
+    const serial = this.#nextSerial++;
+    return [...this.#pools.values()].flatMap((pool) => (pool.types.has(event.type) ? pool.accept(event, serial) : []));
+  }
+
+  save(): SavedPools {
+    return { nextSerial: this.#nextSerial, pools: [...this.#pools].map(([name, pool]) => [name, pool.save()]) };
+  }
+
+  #countWanted(): void {
+    this.#wanted = new Set([...this.#pools.values()].flatMap((pool) => [...pool.types]));
+  }
+}
