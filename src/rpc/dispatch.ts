@@ -9,6 +9,7 @@ import { faultCodes } from './contract.ts';
 import { type Answer, fault, faultText, type Method, type MethodTable, type RpcContext } from './method.ts';
 import { daemonMethods } from './methods/daemon-methods.ts';
 import { groupMethods } from './methods/group-methods.ts';
+import { hupdMethods } from './methods/hupd-methods.ts';
 import { infoMethods } from './methods/info-methods.ts';
 import { inputMethods } from './methods/input-methods.ts';
 import { logMethods } from './methods/log-methods.ts';
@@ -43,6 +44,7 @@ export function createRpc(context: RpcContext): Rpc {
     callMethod(context, methods.get(name), params);
 
   for (const { namespace } of context.daemon.config.rpcInterfaces) publish(namespace, mainMethods);
+  publish('hupd', hupdMethods);
   publish(
     'system',
     systemMethods({

@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LogFiles } from '../../src/core/log-window.ts';
+import type { RpcValue } from '../../src/rpc/codec.ts';
+import { createRpc } from '../../src/rpc/dispatch.ts';
+import { type Answer, faultText } from '../../src/rpc/method.ts';
+import type { ResultStruct } from '../../src/rpc/targets.ts';
+import { FakeSupervision, type Row } from '../support/fake-supervision.ts';
+
+const noLogs: LogFiles = {
+  read: async () => ({ ok: false, problem: 'missing' }),
+  follow: async () => null,
+};
+
+const rows: readonly Row[] = [
+  { group: 'web', name: 'web', state: 'RUNNING', pid: 11, startedAt: 1000 },
+  { group: 'app', name: 'b', spec: { priority: 1 } },
+  { group: 'app', name: 'a', spec: { priority: 2 }, state: 'RUNNING', pid: 12, startedAt: 1000 },
+  { group: 'app', name: 'c', spec: { priority: 3 } },
+];
+
+function rig(more: readonly Row[] = []) {
+  const daemon = new FakeSupervision([...rows, ...more]);
+  const rpc = createRpc({ daemon, logs: noLogs });
+  /** The value, or the fault's text. */
+  const call = async (method: string, ...params: readonly RpcValue[]) => shown(await rpc.call(method, params));
+  return { daemon, rpc, call };
+}
+
+function shown(outcome: Answer): unknown {
+  return 'value' in outcome ? outcome.value : faultText(outcome);
+}
+
+test('only what is published can be called, whatever the name looks like', async () => {
+  const { call } = rig();
+  for (const name of [
+    '',
+    '.',
+    'supervisor',
+    'supervisor.',
+    'getState',
+    'supervisor.nope',
+    'supervisor.getState.x',
+    'supervisor. getState',
+    'Supervisor.getState',
+    'supervisor.__class__',
+    'supervisor._update',
+    'supervisor.constructor',
+    '__proto__.getState',
+    'constructor.constructor',
+    'system.toString',
+    'supervisor.supervisord.options.execve',
+  ]) {
+    assert.equal(await call(name), 'UNKNOWN_METHOD', name);
+  }
+});
+
+test('the main interface is published under the namespaces of the configuration, and nowhere without one', async () => {
+  const { daemon } = rig();
+  daemon.config = { ...daemon.config, rpcInterfaces: [{ namespace: 'other', interface: 'main' }] };
+  const rpc = createRpc({ daemon, logs: noLogs });
+  assert.deepEqual(shown(await rpc.call('other.getPID', [])), 4242);
+  assert.deepEqual(shown(await rpc.call('supervisor.getPID', [])), 'UNKNOWN_METHOD');
+  daemon.config = { ...daemon.config, rpcInterfaces: [] };
+  const bare = createRpc({ daemon, logs: noLogs });
+  assert.deepEqual(shown(await bare.call('other.getPID', [])), 'UNKNOWN_METHOD');
+  assert.deepEqual(shown(await bare.call('system.methodSignature', ['system.listMethods'])), ['array']);
+});
+
+test('too few or too many arguments, or one of a wrong type, is INCORRECT_PARAMETERS', async () => {
+  const { call } = rig();
+  for (const [method, ...params] of [
+    ['supervisor.getState', 1],
+    ['supervisor.startProcess'],
+    ['supervisor.startProcess', 'web', true, 1],
+    ['supervisor.startProcess', 7],
+    ['supervisor.stopProcessGroup', null],
+    ['supervisor.readLog', 0],
+    ['supervisor.getProcessInfo', ['web']],
+    ['supervisor.signalProcess', 'web', []],
+    ['supervisor.addProcessGroup', {}],
+    ['supervisor.sendRemoteCommEvent', 1, 2],
+    ['hupd.getReload', 'x'],
+    ['system.multicall', 'x'],
+  ] as ReadonlyArray<readonly [string, ...RpcValue[]]>) {
+    assert.equal(await call(method, ...params), 'INCORRECT_PARAMETERS', method);
+  }
+  assert.equal(await call('supervisor.sendProcessStdin', 'web', 5), 'INCORRECT_PARAMETERS: 5');
+});
+
+test('while the daemon shuts down only system.*, events and what tells of reloads are answered', async () => {
+  const { daemon, call } = rig();
+  daemon.shutdown();
+  assert.equal(await call('supervisor.getState'), 'SHUTDOWN_STATE');
+  assert.equal(await call('supervisor.shutdown'), 'SHUTDOWN_STATE');
+  assert.equal(await call('supervisor.startProcess', 'nope'), 'SHUTDOWN_STATE');
+  assert.equal(await call('supervisor.startProcess'), 'INCORRECT_PARAMETERS');
+  assert.equal(await call('supervisor.nope'), 'UNKNOWN_METHOD');
+  assert.equal(await call('supervisor.sendRemoteCommEvent', 'a', 'b'), true);
+  assert.equal(await call('hupd.getAPIVersion'), '1.0');
+  assert.equal(await call('hupd.reloadProcess', 'web'), 'SHUTDOWN_STATE');
+  assert.deepEqual(await call('system.multicall', [{ methodName: 'supervisor.getPID' }]), [
+    { faultCode: 6, faultString: 'SHUTDOWN_STATE' },
+  ]);
+});
+
+test('faults name what was asked for, as the client wrote it', async () => {
+  const { daemon, call } = rig();
+  assert.equal(await call('supervisor.startProcess', 'nope'), 'BAD_NAME: nope');
+  assert.equal(await call('supervisor.startProcess', 'app:nope'), 'BAD_NAME: app:nope');
+  assert.equal(await call('supervisor.startProcess', 'nope:*'), 'BAD_NAME: nope:*');
+  assert.equal(await call('supervisor.startProcess', 'a'), 'BAD_NAME: a');
+  assert.equal(await call('supervisor.startProcessGroup', 'nope'), 'BAD_NAME: nope');
+  assert.equal(await call('supervisor.getProcessInfo', 'app:*'), 'BAD_NAME: app:*');
+  assert.equal(await call('supervisor.startProcess', 'web:web'), 'ALREADY_STARTED: web:web');
+  assert.equal(await call('supervisor.stopProcess', 'app:b'), 'NOT_RUNNING: app:b');
+  daemon.refusals.set('start app:b', { ok: false, fault: 'NO_FILE', text: "can't find command '/x'" });
+  assert.equal(await call('supervisor.startProcess', 'app:b'), "NO_FILE: can't find command '/x'");
+  daemon.refusals.set('stdin web:web', { ok: false, fault: 'NO_FILE', text: '' });
+  assert.equal(await call('supervisor.sendProcessStdin', 'web', 'x'), 'NO_FILE: web');
+  daemon.refusals.set('reread', { ok: false, fault: 'CANT_REREAD', text: 'why' });
+  assert.equal(await call('supervisor.reloadConfig'), 'CANT_REREAD: why');
+  daemon.refusals.set('remove app', { ok: false, fault: 'STILL_RUNNING', text: '' });
+  assert.equal(await call('supervisor.removeProcessGroup', 'app'), 'STILL_RUNNING: app');
+});
+
+test('a group is started all at once, and its results come in the order in which the starts ended', async () => {
+  const { daemon, call } = rig();
+  daemon.refusals.set('start app:c', { ok: false, fault: 'SPAWN_ERROR', text: '' });
+  const answer = call('supervisor.startProcess', 'app:*');
+  await Promise.resolve();
+  assert.deepEqual(daemon.asked, ['start app:b', 'start app:c'], 'a is running already');
+  daemon.waiting.get('app:b')?.({ ok: true });
+  assert.deepEqual(await answer, [
+    { name: 'c', group: 'app', status: 50, description: 'SPAWN_ERROR: app:c' },
+    { name: 'b', group: 'app', status: 80, description: 'OK' },
+  ]);
+});
+
+test('stop takes what runs, signal what is up, and an empty answer is none', async () => {
+  const { daemon, call } = rig([{ group: 'late', name: 'late', state: 'STOPPING', pid: 13 }]);
+  const stopped = (await call('supervisor.stopAllProcesses', false)) as ResultStruct[];
+  assert.deepEqual(stopped.map(({ group, name, description }) => `${group}:${name} ${description}`).sort(), [
+    'app:a OK',
+    'web:web OK',
+  ]);
+  assert.deepEqual(await call('supervisor.signalProcess', 'late', 'usr1'), true);
+  assert.deepEqual(await call('supervisor.signalProcessGroup', 'late', 9), [
+    { name: 'late', group: 'late', status: 80, description: 'OK' },
+  ]);
+  assert.deepEqual(await call('supervisor.stopProcessGroup', 'late'), []);
+  assert.deepEqual(daemon.asked.slice(-2), ['signal late:late 10', 'signal late:late 9']);
+});
+
+test('a signal is judged before the state of the process', async () => {
+  const { call } = rig();
+  assert.equal(await call('supervisor.signalProcess', 'app:b', 'NOPE'), 'BAD_SIGNAL: NOPE');
+  assert.equal(await call('supervisor.signalProcess', 'app:b', 'SIGHUP'), 'NOT_RUNNING: app:b');
+  assert.equal(await call('supervisor.signalProcess', 'web', ' 15 '), true);
+  assert.equal(await call('supervisor.signalProcess', 'web', '0'), true);
+  assert.equal(await call('supervisor.signalProcess', 'web', 99), 'BAD_SIGNAL: 99');
+  assert.deepEqual(await call('supervisor.signalProcess', 'app:*', 'NOPE'), [
+    { name: 'a', group: 'app', status: 11, description: 'BAD_SIGNAL: NOPE' },
+  ]);
+});
+
+test('multicall answers in order and bare, one call after the other', async () => {
+  const { daemon, call } = rig();
+  const answer = call('system.multicall', [
+    { methodName: 'supervisor.stopProcess', params: ['web'] },
+    { methodName: 'supervisor.getPID' },
+    { methodName: 'supervisor.nope', params: [] },
+    { params: [] },
+    { methodName: 'system.multicall', params: [[]] },
+    'no struct',
+    { methodName: 'supervisor.getPID', params: 'no array' },
+  ]);
+  await Promise.resolve();
+  assert.deepEqual(daemon.asked, ['stop web:web']);
+  daemon.waiting.get('web:web')?.({ ok: true });
+  assert.deepEqual(await answer, [
+    true,
+    4242,
+    { faultCode: 1, faultString: 'UNKNOWN_METHOD' },
+    { faultCode: 2, faultString: 'INCORRECT_PARAMETERS: No methodName' },
+    { faultCode: 2, faultString: 'INCORRECT_PARAMETERS: Recursive system.multicall forbidden' },
+    { faultCode: 2, faultString: 'INCORRECT_PARAMETERS: No methodName' },
+    { faultCode: 2, faultString: 'INCORRECT_PARAMETERS' },
+  ]);
+});
+
+test('every method has a signature and help, and the list of them is sorted', async () => {
+  const { call } = rig();
+  const names = (await call('system.listMethods')) as string[];
+  assert.deepEqual(names, names.toSorted());
+  assert.equal(names.filter((name) => !name.startsWith('hupd.')).length, 41, 'as many as supervisord has');
+  for (const name of names) {
+    assert.match(String(await call('system.methodHelp', name)), /^[A-Z].*\.\n[\s\S]*@return \w+$/, name);
+    assert.ok(Array.isArray(await call('system.methodSignature', name)), name);
+  }
+  assert.deepEqual(await call('system.methodSignature', 'supervisor.startProcess'), ['boolean', 'string', 'boolean']);
+  assert.equal(await call('system.methodSignature', 'nope'), 'SIGNATURE_UNSUPPORTED');
+  assert.equal(await call('system.methodHelp', 5), 'SIGNATURE_UNSUPPORTED');
+});
+
+test('a call only reads when it, and each call in it, changes nothing', () => {
+  const { rpc } = rig();
+  assert.ok(rpc.onlyReads('supervisor.getAllProcessInfo', []));
+  assert.ok(!rpc.onlyReads('supervisor.stopAllProcesses', []));
+  assert.ok(rpc.onlyReads('system.multicall', [[{ methodName: 'supervisor.getPID' }]]));
+  assert.ok(
+    !rpc.onlyReads('system.multicall', [[{ methodName: 'supervisor.getPID' }, { methodName: 'supervisor.shutdown' }]]),
+  );
+});
+
+test('a reload is followed by waiting for more facts than one has', async () => {
+  const { daemon, call } = rig();
+  assert.equal(await call('hupd.reloadProcess', 'web'), 1);
+  const waiting = call('hupd.waitReload', 1, 0, 5.5);
+  daemon.tell(1, { fact: { fact: 'ready', at: 2500, group: 'web', name: 'web', pid: 5, afterSecs: 3 } });
+  const report = (await waiting) as { facts: unknown[]; done: boolean };
+  assert.deepEqual(JSON.parse(JSON.stringify(report.facts)), [
+    { fact: 'ready', at: { value: 2.5 }, group: 'web', name: 'web', pid: 5, afterSecs: { value: 3 } },
+  ]);
+  assert.equal(report.done, false);
+  daemon.tell(1, { outcome: { ok: false, reason: 'it died', endedAt: 9000 } });
+  const ended = JSON.parse(JSON.stringify(await call('hupd.getReload', 1)));
+  assert.deepEqual([ended.done, ended.ok, ended.reason, ended.endedAt.value], [true, false, 'it died', 9]);
+  assert.equal(await call('hupd.getReload', 7), 'BAD_NAME: 7');
+  await call('hupd.waitReload', 1, 0, 1e9);
+  assert.ok(daemon.asked.includes('reloadChanged 1 0 60000'), 'a long poll has a bound');
+  daemon.refusals.set('reload all', { ok: false, fault: 'FAILED', text: 'web is being reloaded' });
+  assert.equal(await call('hupd.reloadAllProcesses'), 'FAILED: web is being reloaded');
+});
+
+test('a method that throws is one fault and a line in the log, and shows the client nothing', async () => {
+  const { daemon, call } = rig();
+  daemon.groups = () => {
+    throw new Error('secret');
+  };
+  assert.equal(await call('supervisor.getAllProcessInfo'), 'FAILED: internal error');
+  assert.ok(daemon.logged.some((line) => line.startsWith('CRIT') && line.includes('secret')));
+});
