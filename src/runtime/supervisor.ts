@@ -7,6 +7,7 @@ import { diffGroups } from '../core/config-diff.ts';
 import type { ExitStatus } from '../core/exit-status.ts';
 import { daemonTexts, type LogText, processTexts } from '../core/log-texts.ts';
 import { makeNamespec } from '../core/namespec.ts';
+import { describeFact } from '../core/reload/describe-fact.ts';
 import { reloadRefusal } from '../core/reload/step.ts';
 import { planShutdown } from '../core/shutdown.ts';
 import type { Config, GroupSpec, LogLevel } from '../core/spec.ts';
@@ -93,7 +94,11 @@ export class Supervisor implements Supervision {
       clock: os.clock,
       deadlines: this.#deadlines,
       reloadProcess: (group, name) => this.#reloadProcess(group, name),
-      onFact: (fact) => log.log('INFO', `reload: ${JSON.stringify(fact)}`),
+      onFact: (fact) =>
+        log.log(
+          fact.fact === 'failed' ? 'ERRO' : 'INFO',
+          `${makeNamespec(fact.group, fact.name)}: ${describeFact(fact)}`,
+        ),
     });
     this.#groups = new Groups(os, {
       childLogDir: config.daemon.childLogDir,

@@ -1,7 +1,5 @@
 /** The promise, with the server it was made for: Debian's gunicorn, unmodified, under 50 requests a second on a new connection each. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { appText, gunicornNeeds, gunicornSite, type SiteOptions, ship } from '../support/gunicorn.ts';
 import { ask, startLoad, summarise, type Target } from '../support/load.ts';
@@ -47,7 +45,7 @@ for (const [name, options] of variants) {
     assert.ok(requests > perSecond);
     assert.equal(failed, 0);
     if (options.gunicorn?.startsWith('--pid')) {
-      assert.equal(Number(readFileSync(join(rig.dir, 'gunicorn.pid'), 'utf8')), await pidOf(rig));
+      assert.equal(Number(rig.read('gunicorn.pid')), await pidOf(rig));
     }
   });
 }
@@ -64,10 +62,7 @@ test('a version that raises at import is rolled back: the old one serves on, and
   assert.equal(await pidOf(rig), before);
   assert.equal((await ask(target)).body, 'v1\n');
   assert.equal(summarise(await load.stop()).failed, 0);
-  await rig.until(
-    () => readFileSync(join(rig.dir, 'gunicorn.pid'), 'utf8').trim() === `${before}`,
-    'the pid file is back',
-  );
+  await rig.until(() => rig.read('gunicorn.pid').trim() === `${before}`, 'the pid file is back');
 });
 
 test('a version that is never ready is rolled back after reload_timeout', async (t) => {

@@ -67,6 +67,15 @@ export class Rig {
     return this.#log;
   }
 
+  /** What a file of the rig's directory has now; '' while it is not there. */
+  read(name: string): string {
+    try {
+      return readFileSync(join(this.dir, name), 'utf8');
+    } catch {
+      return '';
+    }
+  }
+
   /** Resolves with the match once the daemon's log has it (`from`: a position in the log). */
   async logged(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     return this.until(() => pattern.exec(this.#log.slice(from)), `the log has ${pattern}`);
