@@ -59,6 +59,8 @@ export interface Libc {
   address(memory: Uint8Array): bigint;
   readonly passwdByName: (name: string) => PasswdEntry | null;
   readonly passwdById: (uid: number) => PasswdEntry | null;
+  /** `::1` for the 16 bytes. */
+  ipv6Text(bytes: Buffer): string;
   /** Socket addresses for a host and a port, the C library's own order; or why there is none. */
   resolve(host: string | null, port: number): { readonly addresses: readonly Buffer[] } | { readonly error: string };
 }
@@ -185,7 +187,7 @@ function declare(koffi: Koffi): Libc {
 function declareDatabases(
   koffi: Koffi,
   library: ReturnType<Koffi['load']>,
-): Pick<Libc, 'passwdByName' | 'passwdById' | 'resolve'> {
+): Pick<Libc, 'passwdByName' | 'passwdById' | 'ipv6Text' | 'resolve'> {
   // The same layout in glibc and musl.
   const passwd = koffi.struct({
     name: 'str',
@@ -210,6 +212,7 @@ function declareDatabases(
   const getpwuid = library.func('getpwuid', 'void *', ['uint']);
   const getaddrinfo = library.func('getaddrinfo', 'int', ['str', 'str', 'void *', 'void *']);
   const freeaddrinfo = library.func('freeaddrinfo', 'void', ['void *']);
+  const inetNtop = library.func('inet_ntop', 'void *', ['int', 'void *', 'void *', 'uint']);
   const gaiStrerror = library.func('gai_strerror', 'str', ['int']);
   const entry = (pointer: unknown): PasswdEntry | null => {
     if (pointer === null) return null;
@@ -220,6 +223,11 @@ function declareDatabases(
   return {
     passwdByName: (name) => entry(getpwnam(name)),
     passwdById: (uid) => entry(getpwuid(uid)),
+    ipv6Text(bytes) {
+      const text = Buffer.alloc(64);
+      inetNtop(10, bytes, text, text.length); // AF_INET6
+      return text.subarray(0, text.indexOf(0)).toString();
+    },
     resolve(host, port) {
       const hints = Buffer.alloc(koffi.sizeof(addrinfo));
       hints.writeInt32LE(host === null ? 1 : 0, 0); // AI_PASSIVE

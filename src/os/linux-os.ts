@@ -2,10 +2,12 @@
 import { readdirSync } from 'node:fs';
 import type { ExitStatus } from '../core/exit-status.ts';
 import type { SocketAddress } from '../core/spec.ts';
+import { borrowListeners } from './borrow-sockets.ts';
 import { SystemClock } from './clock.ts';
 import { createFifo, reopenFifo } from './fifo.ts';
 import { errnoName, errnoOf, type Libc, loadLibc } from './libc.ts';
 import { Limits } from './limits.ts';
+import { acceptQueueOf, listenOn } from './listen-socket.ts';
 import { findMissing } from './missing.ts';
 import type {
   Clock,
@@ -24,8 +26,10 @@ import type {
   StdinPipe,
   UserInfo,
 } from './os.ts';
+import { createProbe } from './probe.ts';
 import { readDescendants, readStat } from './process-table.ts';
 import { Reaper } from './reaper.ts';
+import { guardSocketPath } from './socket-path.ts';
 import { spawn } from './spawn.ts';
 import { createStdinPipe } from './stdin-pipe.ts';
 import { groupsOf, userById, userByName } from './users.ts';
@@ -112,28 +116,28 @@ export class LinuxOs implements Os {
     return createStdinPipe(this.#libc);
   }
 
-  listen(_address: SocketAddress, _options: ListenOptions): HeldSocket {
-    throw new Error('not there yet');
+  listen(address: SocketAddress, options: ListenOptions): HeldSocket {
+    return listenOn(this.#libc, address, options);
   }
 
-  borrowListeners(_pid: number): { readonly sockets: readonly HeldSocket[]; readonly problem: string | null } {
-    throw new Error('not there yet');
+  borrowListeners(pid: number): { readonly sockets: readonly HeldSocket[]; readonly problem: string | null } {
+    return borrowListeners(this.#libc, pid);
   }
 
-  acceptQueue(_socket: HeldSocket): { readonly waiting: number; readonly limit: number } | null {
-    throw new Error('not there yet');
+  acceptQueue(socket: HeldSocket): { readonly waiting: number; readonly limit: number } | null {
+    return acceptQueueOf(this.#libc, socket.fd);
   }
 
   closeSocket(socket: HeldSocket): void {
     this.#libc.close(socket.fd);
   }
 
-  guardSocketPath(_path: string): { release(): void } {
-    throw new Error('not there yet');
+  guardSocketPath(path: string): { release(): void } {
+    return guardSocketPath(path);
   }
 
   createProbe(): Probe {
-    throw new Error('not there yet');
+    return createProbe(this.#libc);
   }
 
   stat(pid: number): ProcessStat | null {

@@ -19,7 +19,7 @@ export type Errno = string;
 /** An open descriptor of this process, as the kernel numbers it. */
 export type Fd = number;
 
-/** A listening socket that hupd holds. It serves as long as one process has it open. */
+/** A listening socket that hupd holds. It serves as long as one process has it open. An abstract unix name begins with `@`. */
 export interface HeldSocket {
   readonly fd: Fd;
   readonly address: SocketAddress;
@@ -160,12 +160,18 @@ export interface Os {
 
   /** Binds and listens. Throws `OsError`. Unix: an old socket is replaced, anything else refused. */
   listen(address: SocketAddress, options: ListenOptions): HeldSocket;
-  /** A second descriptor, held by us, of each listening socket of that process (or of its descendants, where it has none itself). */
+  /**
+   * A second descriptor, held by us, of each listening socket of that process (or of its descendants, where it has none itself). Probes
+   * that it was given are not among them.
+   */
   borrowListeners(pid: number): { readonly sockets: readonly HeldSocket[]; readonly problem: string | null };
   /** Connections that wait to be accepted, and the limit. null where the kernel does not tell (unix sockets). */
   acceptQueue(socket: HeldSocket): { readonly waiting: number; readonly limit: number } | null;
   closeSocket(socket: HeldSocket): void;
-  /** Keeps a unix socket's path alive while generations change: puts it back when a leaving server unlinks it. */
+  /**
+   * Keeps a unix socket's path alive while generations change: puts it back when a leaving server unlinks it. Release it before the
+   * last server is told to stop. Throws `OsError`.
+   */
   guardSocketPath(path: string): { release(): void };
   /** Throws `OsError`. */
   createProbe(): Probe;

@@ -7,12 +7,14 @@ import { mkdtempSync, openSync, readdirSync, readlinkSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import type { TestContext } from 'node:test';
 import type { ExitStatus } from '../../src/core/exit-status.ts';
-import { type LinuxOs, openLinuxOs } from '../../src/os/linux-os.ts';
+import { LinuxOs, openLinuxOs } from '../../src/os/linux-os.ts';
 import type { LogPipe, SpawnRequest } from '../../src/os/os.ts';
 
 /** Longer than anything here takes on a loaded machine. */
 export const BOUND_MS = 20_000;
-export const isRoot = process.getuid?.() === 0;
+/** What children have for a limit of open files: a number that nobody else uses. */
+export const CHILD_FILES = 777;
+const isRoot = process.getuid?.() === 0;
 export const rootOnly = isRoot ? false : 'only root can change users';
 
 export interface Rig {
@@ -36,7 +38,7 @@ process.on('exit', () => rmSync(shared, { recursive: true, force: true }));
 /** The process's only one: two reapers would steal each other's children. */
 export function linuxOs(): LinuxOs {
   if (opened !== null) return opened;
-  const outcome = openLinuxOs({ runtimeDirectory: shared, originalFileLimit: null });
+  const outcome = openLinuxOs({ runtimeDirectory: shared, originalFileLimit: CHILD_FILES });
   assert.ok(outcome.ok, outcome.ok ? '' : outcome.problem);
   opened = outcome.os;
   opened.onExit((pid, status) => {
@@ -50,6 +52,13 @@ export function linuxOs(): LinuxOs {
 
 export function rig(t: TestContext): Rig {
   const os = linuxOs();
+  const pids = new Set<number>();
+  const pipes = recordPipes(os);
+  t.after(() => {
+    // Only after a failure is there anything left: it must not keep the run from ending.
+    for (const pid of pids) if (os.stat(pid)?.ppid === os.pid && os.stat(pid)?.pgid === pid) os.kill(pid, 9, true);
+    for (const pipe of pipes) pipe.close();
+  });
   const directory = mkdtempSync(`${tmpdir()}/hupd-os-test-`);
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   const nothing = openSync('/dev/null', 'r');
@@ -72,6 +81,7 @@ export function rig(t: TestContext): Rig {
   const start: Rig['start'] = (request) => {
     const outcome = os.spawn(request);
     assert.ok(outcome.ok, outcome.ok ? '' : `${outcome.step}: ${outcome.reason}`);
+    pids.add(outcome.pid);
     return outcome.pid;
   };
   const exit: Rig['exit'] = (pid) =>
@@ -95,6 +105,17 @@ export function rig(t: TestContext): Rig {
     return { text: await text, status };
   };
   return { os, directory, shell, start, exit, run };
+}
+
+function recordPipes(os: LinuxOs): LogPipe[] {
+  const pipes: LogPipe[] = [];
+  const create = LinuxOs.prototype.createLogPipe;
+  os.createLogPipe = (label, ownerUid) => {
+    const pipe = create.call(os, label, ownerUid);
+    pipes.push(pipe);
+    return pipe;
+  };
+  return pipes;
 }
 
 /** Everything a pipe delivers until its end. */

@@ -1,0 +1,185 @@
+/**
+ * A listener for one generation alone, on a port of 127.0.0.1 that the kernel picks. The generation gets it beside the sockets that it
+ * is to serve; that a connection to it was accepted proves that this very generation serves, whatever its protocol.
+ *
+ *     connect ─► the kernel's accept queue ─► the generation accepts ─► queue empty: ready
+ *
+ * It must not be a back door past a server's real address, so a filter lets in hupd's own connections only, and none after `seal`.
+ */
+import { request } from 'node:http';
+import { Socket } from 'node:net';
+import { errnoName, errnoOf, type Libc } from './libc.ts';
+import { acceptQueueOf } from './listen-socket.ts';
+import type { Fd, Probe, ProbeConnection } from './os.ts';
+import { OsError } from './os-error.ts';
+import {
+  AF_INET,
+  boundAddress,
+  IPPROTO_TCP,
+  loopback,
+  openSocket,
+  SOCK_NONBLOCK,
+  setOption,
+} from './socket-address.ts';
+import { admitOnly, MAX_PORTS } from './socket-filter.ts';
+
+const BACKLOG = 128;
+const TCP_INFO = 11;
+const TCP_DEFER_ACCEPT = 9;
+const TCP_SYN_SENT = 2;
+/** Of a GET's answer: enough for a health page. */
+const BODY_BYTES = 64 * 1024;
+
+interface Opened {
+  readonly fd: Fd;
+  /** Its port is admitted no longer. */
+  release(): void;
+}
+
+type Answer = { readonly status: number; readonly body: string } | { readonly error: string };
+
+/** Throws `OsError`, also where the kernel has no socket filters: a probe without one would be open to everybody. */
+export function createProbe(libc: Libc): Probe {
+  const fd = openSocket(libc, AF_INET, 0);
+  try {
+    check('bind', libc.bind(fd, loopback(0), 16));
+    check('setsockopt SO_ATTACH_FILTER', admitOnly(libc, fd, []));
+    check('listen', libc.listen(fd, BACKLOG));
+    return new ListenerProbe(libc, fd, portOf(libc, fd));
+  } catch (error) {
+    libc.close(fd);
+    throw error;
+  }
+}
+
+class ListenerProbe implements Probe {
+  readonly fd: Fd;
+  readonly port: number;
+  readonly #libc: Libc;
+  readonly #admitted = new Set<number>();
+  #sealed = false;
+  #closed = false;
+
+  constructor(libc: Libc, fd: Fd, port: number) {
+    this.#libc = libc;
+    this.fd = fd;
+    this.port = port;
+  }
+
+  connect(): ProbeConnection {
+    const { fd, release } = this.#open();
+    let closed = false;
+    return {
+      accepted: () => !closed && !this.#closed && isEstablished(this.#libc, fd) && this.#isQueueEmpty(),
+      close: () => {
+        if (closed) return;
+        closed = true;
+        this.#libc.close(fd);
+        release();
+      },
+    };
+  }
+
+  async get(path: string, timeoutMs: number): Promise<Answer> {
+    let opened: Opened;
+    try {
+      opened = this.#open();
+    } catch (error) {
+      return { error: errnoOf(error) };
+    }
+    const socket = new Socket({ fd: opened.fd, readable: true, writable: true });
+    try {
+      return await ask(socket, path, timeoutMs);
+    } finally {
+      socket.destroy();
+      opened.release();
+    }
+  }
+
+  seal(): void {
+    if (this.#sealed) return;
+    this.#sealed = true;
+    if (!this.#closed) admitOnly(this.#libc, this.fd, []);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.seal();
+    this.#closed = true;
+    this.#libc.close(this.fd);
+  }
+
+  /** A connection under way, from a port that was let in first. */
+  #open(): Opened {
+    if (this.#admitted.size >= MAX_PORTS) throw new OsError('connect', 'EMFILE', `probe on port ${this.port}`);
+    const fd = openSocket(this.#libc, AF_INET, SOCK_NONBLOCK);
+    try {
+      check('bind', this.#libc.bind(fd, loopback(0), 16));
+      const port = portOf(this.#libc, fd);
+      this.#admit(port, true);
+      // A server may have asked for connections that have sent something already (Apache does): ours never will.
+      setOption(this.#libc, this.fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 0);
+      const answer = this.#libc.connect(fd, loopback(this.port), 16);
+      if (answer < 0 && errnoName(answer) !== 'EINPROGRESS') {
+        this.#admit(port, false);
+        check('connect', answer);
+      }
+      return { fd, release: () => this.#admit(port, false) };
+    } catch (error) {
+      this.#libc.close(fd);
+      throw error;
+    }
+  }
+
+  #admit(port: number, admitted: boolean): void {
+    if (admitted) this.#admitted.add(port);
+    else this.#admitted.delete(port);
+    if (!this.#sealed && !this.#closed) admitOnly(this.#libc, this.fd, [...this.#admitted]);
+  }
+
+  #isQueueEmpty(): boolean {
+    return acceptQueueOf(this.#libc, this.fd)?.waiting === 0;
+  }
+}
+
+/** On loopback the kernel completes a connection at once, unless the queue is full; then it is not in the queue, and not accepted. */
+function isEstablished(libc: Libc, fd: Fd): boolean {
+  const info = Buffer.alloc(8);
+  const size = Buffer.from([8, 0, 0, 0]);
+  return libc.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, size) >= 0 && info[0] !== TCP_SYN_SENT;
+}
+
+function ask(socket: Socket, path: string, timeoutMs: number): Promise<Answer> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve({ error: 'timeout' }), timeoutMs);
+    const end = (answer: Answer) => {
+      clearTimeout(timer);
+      resolve(answer);
+    };
+    const headers = { Host: 'localhost', 'User-Agent': 'hupd', Connection: 'close' };
+    const asking = request({ createConnection: () => socket, path, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      const status = response.statusCode ?? 0;
+      const finish = () => end({ status, body: Buffer.concat(chunks).subarray(0, BODY_BYTES).toString() });
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size >= BODY_BYTES) finish();
+      });
+      response.on('end', finish);
+      response.on('error', (error) => end({ error: errnoOf(error) }));
+    });
+    asking.on('error', (error) => end({ error: errnoOf(error) }));
+    asking.end();
+  });
+}
+
+function portOf(libc: Libc, fd: Fd): number {
+  const address = boundAddress(libc, fd);
+  return address?.kind === 'tcp' ? address.port : 0;
+}
+
+function check(call: string, answer: number): void {
+  if (answer < 0) throw new OsError(call, errnoName(answer), 'probe');
+}

@@ -1,0 +1,84 @@
+/**
+ * Keeps the path of a unix socket alive while generations change. A server that bound the path itself removes it when it stops, and so
+ * does one that fails to start; the socket is still served by the other generation, only nobody finds it any more. So there is a second
+ * hard link to it beside the path, and the moment the path goes it is linked back. A successor's own socket at the path is guarded from
+ * then on.
+ */
+import { type FSWatcher, linkSync, lstatSync, unlinkSync, watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { errnoOf } from './libc.ts';
+import { OsError } from './os-error.ts';
+
+/** Throws `OsError`: no such socket, or no right to link it. */
+export function guardSocketPath(path: string): { release(): void } {
+  return new SocketPathGuard(path);
+}
+
+class SocketPathGuard {
+  readonly #path: string;
+  readonly #spare: string;
+  readonly #watcher: FSWatcher;
+  #inode: number;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#spare = `${dirname(path)}/.${basename(path)}.hupd-${process.pid}`;
+    this.#inode = this.#link();
+    try {
+      this.#watcher = watch(dirname(path), { persistent: false });
+    } catch (error) {
+      removeQuietly(this.#spare);
+      throw new OsError('watch', errnoOf(error), dirname(path));
+    }
+    this.#watcher.on('change', () => this.#look());
+    this.#watcher.on('error', () => this.#watcher.close()); // the directory has gone, and the path with it
+    this.#look();
+  }
+
+  release(): void {
+    this.#watcher.close();
+    removeQuietly(this.#spare);
+  }
+
+  #link(): number {
+    removeQuietly(this.#spare);
+    try {
+      const { ino } = lstatSync(this.#path);
+      linkSync(this.#path, this.#spare);
+      return ino;
+    } catch (error) {
+      throw new OsError('link', errnoOf(error), this.#path);
+    }
+  }
+
+  #look(): void {
+    const now = lstatSync(this.#path, { throwIfNoEntry: false });
+    if (now === undefined) this.#putBack();
+    else if (now.ino !== this.#inode && now.isSocket()) this.#follow();
+  }
+
+  /** `link` and not `rename`: should a server have bound the path in this moment, its socket stays. */
+  #putBack(): void {
+    try {
+      linkSync(this.#spare, this.#path);
+    } catch {
+      // EEXIST: bound anew, which the next event tells; ENOENT: the directory is being removed
+    }
+  }
+
+  #follow(): void {
+    try {
+      this.#inode = this.#link();
+    } catch {
+      // gone again already: the next event tells
+    }
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // it was not there
+  }
+}

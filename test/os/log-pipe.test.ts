@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { bounded, collect, output, rig, rootOnly } from './rig.ts';
+
+test('a child can open /dev/stdout again, and what it writes there arrives in order', async (t) => {
+  const { run } = rig(t);
+  assert.equal((await run('echo one; echo two > /dev/stdout; echo three > /proc/self/fd/2')).text, 'one\ntwo\nthree\n');
+});
+
+test('a child of another user can open /dev/stdout again too', { skip: rootOnly }, async (t) => {
+  const { os, run } = rig(t);
+  for (const name of ['www-data', 'nobody']) {
+    const uid = os.userByName(name)?.uid;
+    if (uid === undefined) continue;
+    assert.equal((await run('id -u > /dev/stdout', { uid })).text, `${uid}\n`);
+  }
+});
+
+test('a log pipe belongs to its owner alone, and closing it removes it', { skip: rootOnly }, (t) => {
+  const { os } = rig(t);
+  const pipe = os.createLogPipe('web:web_0/../stdout', 65534);
+  const stat = statSync(pipe.path);
+  assert.deepEqual([stat.uid, stat.mode & 0o7777, stat.isFIFO()], [65534, 0o600, true]);
+  pipe.close();
+  assert.equal(existsSync(pipe.path), false);
+  pipe.close();
+});
+
+test('the end comes when the last writer has gone, not when the child has', async (t) => {
+  const { os, shell, start, exit, directory } = rig(t);
+  const out = os.createLogPipe('end', null);
+  const pid = start(shell('(while [ ! -e go ]; do sleep 0.01; done; echo last) & echo first', out, { directory }));
+  out.closeChildEnd();
+  const seen = output(out);
+  await exit(pid);
+  await seen.has('first');
+  assert.equal(await Promise.race([seen.ended.then(() => 'ended'), Promise.resolve('open')]), 'open');
+  writeFileSync(`${directory}/go`, '');
+  await bounded('end', seen.ended);
+  assert.equal(seen.text, 'first\nlast\n');
+  out.close();
+});
+
+test('drain delivers at once what a dead child has written', async (t) => {
+  const { os, shell, start } = rig(t);
+  const out = os.createLogPipe('drain', null);
+  const seen = output(out);
+  const pid = start(shell('echo all of it', out));
+  while (os.stat(pid)?.state !== 'Z'); // this turn of the event loop has not ended
+  assert.equal(seen.text, '');
+  out.drain();
+  assert.equal(seen.text, 'all of it\n');
+  out.drain();
+  out.close();
+  await bounded('end', seen.ended);
+  assert.equal(seen.text, 'all of it\n');
+});
+
+test('a closed pipe delivers nothing more, and its child lives on', async (t) => {
+  const { os, shell, start, exit } = rig(t);
+  const out = os.createLogPipe('closed', null);
+  const seen = output(out);
+  const stdin = os.createStdinPipe();
+  const request = shell('echo one; read x; echo two; exit 7', out);
+  const pid = start({ ...request, fds: new Map([...request.fds, [0, stdin.childFd]]) });
+  stdin.closeChildEnd();
+  await seen.has('one');
+  out.close();
+  await bounded('end', seen.ended);
+  assert.equal(stdin.write(Buffer.from('go on\n')), 'ok');
+  assert.deepEqual(await exit(pid), { kind: 'exit', code: 7 });
+  stdin.close();
+  assert.equal(seen.text, 'one\n');
+});
+
+test('a megabyte goes through whole', async (t) => {
+  const { run } = rig(t);
+  const { text } = await run('yes 0123456789abcde | head -c 1048576');
+  assert.equal(text.length, 1048576);
+});
+
+test('a child writes on when its daemon was killed, and the next daemon gets every line', async (t) => {
+  const { os, shell, start, exit, directory } = rig(t);
+  assert.equal(os.becomeSubreaper(), 'ok');
+  mkdirSync(`${directory}/run`);
+  const out = os.createLogPipe('daemon', null);
+  const puppet = fileURLToPath(new URL('./puppet-daemon.js', import.meta.url));
+  const script =
+    'echo before; while [ ! -e go ]; do sleep 0.01; done; i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done';
+  const daemon = start(shell('', out, { file: process.execPath, args: ['node', puppet, directory, script] }));
+  out.closeChildEnd();
+  const seen = output(out);
+  await seen.has('read before');
+  const [, path = '', writer] = /fifo (\S+) of (\d+)/.exec(seen.text) ?? [];
+  assert.equal(os.kill(daemon, 9, false), 'ok');
+  await exit(daemon);
+  writeFileSync(`${directory}/go`, '');
+  const again = os.reopenLogPipe(path);
+  const text = await collect(again);
+  assert.equal(text, Array.from({ length: 2000 }, (_, index) => `line ${index}\n`).join(''));
+  assert.deepEqual(await exit(Number(writer)), { kind: 'exit', code: 0 });
+  again.close();
+  out.close();
+});
