@@ -29,6 +29,8 @@ export class ProcessDriver {
   restarts = true;
   readonly lines: string[] = [];
   readonly facts: ReloadFact[] = [];
+  /** Generations whose last output a failed reload shows. */
+  readonly outputOf: number[] = [];
   /** The words of all that was told. */
   readonly words: string[] = [];
 
@@ -95,7 +97,10 @@ export class ProcessDriver {
 
   #note(effect: ProcessEffect): string[] {
     if (effect.effect === 'log') this.lines.push(`${effect.line.level} ${effect.line.text}`);
-    if (effect.effect === 'reload-fact') this.facts.push(effect.fact);
+    if (effect.effect === 'reload-fact') {
+      this.facts.push(effect.fact);
+      if (effect.outputOf !== null) this.outputOf.push(effect.outputOf);
+    }
     const word = effectWord(effect);
     return word === null ? [] : [word];
   }
