@@ -8,7 +8,7 @@ import type { Clock } from './os.ts';
 /** What setTimeout can count; anything longer is waited for in pieces. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-export function systemNow(): Now {
+function systemNow(): Now {
   const [seconds, nanoseconds] = process.hrtime();
   return { mono: seconds * 1e3 + nanoseconds / 1e6, wall: Date.now() };
 }

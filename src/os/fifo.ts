@@ -24,7 +24,7 @@ export function createFifo(libc: Libc, directory: string, label: string, ownerUi
   const path = makeNode(libc, directory, label);
   let readFd: Fd | null = null;
   try {
-    if (ownerUid !== null && ownerUid !== process.geteuid?.()) chownSync(path, ownerUid, -1);
+    if (ownerUid !== null) giveTo(path, ownerUid);
     readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     return new Fifo(path, readFd, openSync(path, constants.O_RDWR));
   } catch (error) {
@@ -50,6 +50,15 @@ function makeNode(libc: Libc, directory: string, label: string): string {
     const answer = libc.mkfifo(path, OWNER_ONLY);
     if (answer >= 0) return path;
     if (errnoName(answer) !== 'EEXIST') throw new OsError('mkfifo', errnoName(answer), path);
+  }
+}
+
+/** Without the right to do so the pipe still works; only that user can not open `/dev/stdout` again. */
+function giveTo(path: string, uid: number): void {
+  try {
+    chownSync(path, uid, -1);
+  } catch (error) {
+    if (errnoOf(error) !== 'EPERM') throw error;
   }
 }
 

@@ -51,7 +51,7 @@ export function softLimitBeforeNode(own: Limit): number {
 }
 
 /** Another process's limit. null: not to be read. */
-export function readLimit(pid: number, resource: LimitedResource): Limit | null {
+function readLimit(pid: number, resource: LimitedResource): Limit | null {
   let text: string;
   try {
     text = readFileSync(`/proc/${pid}/limits`, 'latin1');

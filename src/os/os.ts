@@ -86,7 +86,7 @@ export type SpawnResult =
 export interface Probe {
   readonly fd: Fd;
   readonly port: number;
-  /** Connects; `accepted` turns true once the generation has accepted it. */
+  /** Connects; `accepted` turns true once the generation has accepted it. Throws `OsError`. */
   connect(): ProbeConnection;
   /** A GET over the probe; the status and the start of the body, or an errno or `timeout`. */
   get(

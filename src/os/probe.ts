@@ -90,6 +90,8 @@ class ListenerProbe implements Probe {
     const socket = new Socket({ fd: opened.fd, readable: true, writable: true });
     try {
       return await ask(socket, path, timeoutMs);
+    } catch (error) {
+      return { error: errnoOf(error) }; // a path that no request line can hold
     } finally {
       socket.destroy();
       opened.release();

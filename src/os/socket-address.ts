@@ -1,5 +1,7 @@
-/** The kernel's socket addresses (`struct sockaddr_*`) to ours and back, and the options of sockets that are asked for here. */
-import { endianness } from 'node:os';
+/**
+ * The kernel's socket addresses (`struct sockaddr_*`) to ours and back, and the numbers of its socket calls: those of x64, arm64 and riscv64,
+ * which are little-endian and alike.
+ */
 import type { SocketAddress } from '../core/spec.ts';
 import { errnoName, type Libc } from './libc.ts';
 import type { Fd } from './os.ts';
@@ -15,7 +17,6 @@ export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
 export const SO_TYPE = 3;
 export const SO_ACCEPTCONN = 30;
-export const SO_DOMAIN = 39;
 export const IPPROTO_TCP = 6;
 
 const SUN_PATH_BYTES = 108;
@@ -35,14 +36,14 @@ export function encodeAddress(libc: Libc, address: SocketAddress): Buffer {
 /** 127.0.0.1 and that port. */
 export function loopback(port: number): Buffer {
   const bytes = Buffer.alloc(16);
-  writeFamily(bytes, AF_INET);
+  bytes.writeUInt16LE(AF_INET, 0);
   bytes.writeUInt16BE(port, 2);
   bytes.set([127, 0, 0, 1], 4);
   return bytes;
 }
 
 export function familyOf(bytes: Buffer): number {
-  return endianness() === 'LE' ? bytes.readUInt16LE(0) : bytes.readUInt16BE(0);
+  return bytes.readUInt16LE(0);
 }
 
 /** Where a socket is bound. An abstract unix name comes with `@` for its NUL. null: a family that is none of ours. */
@@ -95,7 +96,7 @@ function encodePath(path: string): Buffer {
   const name = Buffer.from(path);
   if (name.length >= SUN_PATH_BYTES) throw new OsError('bind', 'ENAMETOOLONG', path);
   const bytes = Buffer.concat([Buffer.alloc(2), name, Buffer.alloc(1)]);
-  writeFamily(bytes, AF_UNIX);
+  bytes.writeUInt16LE(AF_UNIX, 0);
   return bytes;
 }
 
@@ -103,9 +104,4 @@ function decodePath(name: Buffer): string {
   if (name[0] === 0) return `@${name.subarray(1).toString()}`;
   const end = name.indexOf(0);
   return name.subarray(0, end < 0 ? name.length : end).toString();
-}
-
-function writeFamily(bytes: Buffer, family: number): void {
-  if (endianness() === 'LE') bytes.writeUInt16LE(family, 0);
-  else bytes.writeUInt16BE(family, 0);
 }

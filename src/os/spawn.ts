@@ -83,12 +83,15 @@ function execute(libc: Libc, request: SpawnRequest): SpawnResult {
   }
 }
 
-/** Ours that stand where a child's is to be put are moved up first, so that no dup2 overwrites the source of a later one. */
+/**
+ * Ours that stand where a child's is to be put are moved up first, so that no dup2 overwrites the source of a later one (and an old C
+ * library's dup2 of a descriptor onto itself does not leave it marked close-on-exec).
+ */
 function addDescriptors(libc: Libc, actions: Buffer, fds: ReadonlyMap<number, Fd>, spare: Fd[]): void {
   const end = Math.max(...fds.keys()) + 1;
   for (const [childFd, ours] of fds) {
     let source = ours;
-    if (ours < end && ours !== childFd) {
+    if (ours < end) {
       source = libc.fcntl(ours, F_DUPFD_CLOEXEC, end);
       if (source >= 0) spare.push(source);
     }

@@ -85,8 +85,9 @@ test('a GET over a probe is answered by the generation, or is an error or a time
   assert.deepEqual(await probe.get('/healthy', 10_000), { status: 200, body: 'localhost /healthy' });
   assert.deepEqual(await probe.get('/other', 10_000), { status: 503, body: 'localhost /other' });
   assert.deepEqual(await probe.get('/never', 50), { error: 'timeout' });
+  assert.deepEqual(await probe.get('/a path', 10_000), { error: 'ERR_UNESCAPED_CHARACTERS' });
   const cut = probe.get('/never', 10_000);
-  await until('the question has arrived', () => seen.text.split('connection.').length >= 6);
+  await until('the question has arrived', () => seen.text.split('connection.').length >= 7);
   all.os.kill(pid, 9, false);
   await all.exit(pid);
   const answer = await cut;
