@@ -45,11 +45,16 @@ export class EventPools {
     return this.#pools.get(name) ?? null;
   }
 
-  /** Gives an event to every pool that gets its type. Only one that somebody gets uses up a serial. */
-  notify(event: SupervisorEvent): readonly PoolEffect[] {
+  /** Gives an event to every pool that gets its type; what there is to do, by pool. Only an event that somebody gets uses up a serial. */
+  notify(event: SupervisorEvent): ReadonlyArray<readonly [pool: string, effects: readonly PoolEffect[]]> {
     if (!this.#wanted.has(event.type)) return [];
     const serial = this.#nextSerial++;
-    return [...this.#pools.values()].flatMap((pool) => (pool.types.has(event.type) ? pool.accept(event, serial) : []));
+    const pools = [...this.#pools.values()].filter(({ types }) => types.has(event.type));
+    return pools.map((pool) => [pool.name, pool.accept(event, serial)]);
+  }
+
+  get nextSerial(): number {
+    return this.#nextSerial;
   }
 
   save(): SavedPools {

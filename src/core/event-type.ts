@@ -52,10 +52,8 @@ function groupByName(): Map<string, EventType[]> {
   return byName;
 }
 
-/** May `events=` have this name (in upper case)? */
-export function isEventTypeName(name: string): boolean {
-  return typesByName.has(name);
-}
+/** What `events=` may name, in upper case. */
+export const eventTypeNames: ReadonlySet<string> = new Set(typesByName.keys());
 
 /** What a listener gets that names these: each event once, however many of the names it goes by. Unknown names bring nothing. */
 export function subscription(names: readonly string[]): ReadonlySet<EventType> {

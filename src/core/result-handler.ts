@@ -5,8 +5,6 @@
  * - `supervisor_stdout:event_handler`, which containers use to get every process's output on the daemon's standard output: its listener sends
  *   back the whole payload of a PROCESS_LOG event, and the handler prints its lines as `web stdout | line`.
  */
-import type { GroupSpec } from './spec.ts';
-
 export interface Verdict {
   /** `error`: the handler could make nothing of it; the listener counts as broken. */
   readonly verdict: 'accepted' | 'rejected' | 'error';
@@ -18,16 +16,12 @@ export type ResultHandler = (result: Buffer) => Verdict;
 
 export const defaultResultHandler = 'supervisor.dispatchers:default_handler';
 
-const handlers: ReadonlyMap<string, ResultHandler> = new Map([
-  [defaultResultHandler, acceptOk],
-  ['supervisor_stdout:event_handler', printOutput],
-]);
+/** The Python references that `result_handler=` may have: there is no Python here to load another. */
+export const resultHandlerNames = [defaultResultHandler, 'supervisor_stdout:event_handler'] as const;
+export type ResultHandlerName = (typeof resultHandlerNames)[number];
 
-/** null: not built in, and there is no Python here to load it. */
-export function resultHandler(
-  name: Extract<GroupSpec, { kind: 'eventlistener' }>['resultHandler'],
-): ResultHandler | null {
-  return handlers.get(name) ?? null;
+export function resultHandler(name: ResultHandlerName): ResultHandler {
+  return name === defaultResultHandler ? acceptOk : printOutput;
 }
 
 function acceptOk(result: Buffer): Verdict {

@@ -2,6 +2,7 @@
  * What a configuration says, as plain data: the contract between `config/`, which reads it, and everything that acts on it.
  * Converted once from supervisord's spelling (`startsecs`) to ours (`startSecs`); units stand in the names.
  */
+import type { ResultHandlerName } from './result-handler.ts';
 
 /** Where a child's output goes. `auto`: a generated file in the child log directory. */
 export type LogTarget =
@@ -118,8 +119,7 @@ export type GroupSpec =
       readonly bufferSize: number;
       /** Event type names, upper case, as written. */
       readonly events: readonly string[];
-      /** A Python reference; only the built-in ones are known. */
-      readonly resultHandler: string;
+      readonly resultHandler: ResultHandlerName;
     });
 
 export type LogLevel = 'CRIT' | 'ERRO' | 'WARN' | 'INFO' | 'DEBG' | 'TRAC' | 'BLAT';

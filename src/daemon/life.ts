@@ -29,15 +29,18 @@ export interface LifeOptions {
   readonly readConfig: SupervisorOptions['readConfig'];
   /** The first life of a daemon: leave the terminal once everything listens. */
   readonly detach: boolean;
+  /** Events are counted on over restarts. */
+  readonly firstEventSerial: number;
 }
 
 export type LifeEnd =
-  | { readonly ended: 'shutdown' | 'restart' }
+  | { readonly ended: 'shutdown' }
+  | { readonly ended: 'restart'; readonly nextEventSerial: number }
   /** `status` is the exit status; the message is for stderr. */
   | { readonly ended: 'failed'; readonly status: number; readonly message: string };
 
 export async function live(options: LifeOptions): Promise<LifeEnd> {
-  const { os, config, environment, readConfig, detach } = options;
+  const { os, config, environment, readConfig, detach, firstEventSerial } = options;
   const { daemon } = config;
   const syslog = lazySyslog();
   const log = openLog(daemon, syslog);
@@ -46,7 +49,17 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
   tellFirst(log, os, config);
 
   const serverUrl = firstServerUrl(config.servers);
-  const supervisor = new Supervisor({ os, version, config, environment, serverUrl, readConfig, log, syslog });
+  const supervisor = new Supervisor({
+    os,
+    version,
+    config,
+    environment,
+    serverUrl,
+    readConfig,
+    log,
+    syslog,
+    firstEventSerial,
+  });
   const servers = await startServers(config.servers, {
     handler: createHandler({ daemon: supervisor, logs: logFiles }),
     namespaces: config.rpcInterfaces.map(({ namespace }) => namespace),
@@ -73,7 +86,7 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
   forgetBugs();
   if (wrotePidFile) removePidFile(daemon.pidFile, os.pid);
   log.close();
-  return { ended: how };
+  return how === 'shutdown' ? { ended: how } : { ended: how, nextEventSerial: supervisor.nextEventSerial };
 }
 
 const runningAsRoot =

@@ -69,11 +69,14 @@ async function serve(
   if (refused !== null) return usageError(program, refused);
   os.becomeSubreaper();
   let config = first;
+  let firstEventSerial = 0;
   for (let firstLife = true; ; firstLife = false) {
     const own = new Map([...environment].filter(([name]) => name !== daemonMark));
-    const end = await live({ os, config, environment: own, readConfig: load, detach: isDaemon && firstLife });
+    const detach = isDaemon && firstLife;
+    const end = await live({ os, config, environment: own, readConfig: load, detach, firstEventSerial });
     if (end.ended === 'failed') return usageError(program, end.message, end.status);
     if (end.ended === 'shutdown') return 0;
+    firstEventSerial = end.nextEventSerial;
     const again = load();
     if (!again.ok) return usageError(program, again.error);
     config = again.config;

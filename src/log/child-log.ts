@@ -7,6 +7,8 @@
  *                   │                      ├─► main log at DEBG
  *                   └─► communication      └─► PROCESS_LOG event
  *
+ * The stdout of an event listener is a protocol: it is logged, never captured, and makes no events; whoever speaks it gets each chunk.
+ *
  * Everything but the log file is off for most processes, and then a chunk costs one write.
  */
 import { type CaptureOutput, type CaptureState, capture, endCapture, startCapture } from '../core/capture.ts';
@@ -23,6 +25,8 @@ export interface ChildLogListeners {
   readonly onOutput: ((data: Buffer) => void) | null;
   /** A chunk that makes a PROCESS_LOG event; null unless the channel's events are enabled. */
   readonly onLogEvent: ((pid: number, data: Buffer) => void) | null;
+  /** What an event listener says, as it came, after it was logged; null for all other channels. */
+  readonly onProtocol: ((pid: number, data: Buffer) => void) | null;
   /** What was captured makes a PROCESS_COMMUNICATION event. */
   readonly onCommunication: (pid: number, data: Buffer) => void;
 }
@@ -35,8 +39,6 @@ export interface ChildLogOptions extends ChildLogListeners {
   /** null: not wanted, or there is no system log. */
   readonly syslog: Syslog | null;
   readonly stripAnsi: boolean;
-  /** The stdout of an event listener is a protocol: it is logged, never captured, and makes no events. */
-  readonly isProtocol: boolean;
 }
 
 export class ChildLog {
@@ -98,12 +100,12 @@ export class ChildOutput {
   constructor(options: ChildLogOptions, onEnd: () => void) {
     this.#options = options;
     this.#onEnd = onEnd;
-    this.#captures = options.channel.captureMaxBytes > 0 && !options.isProtocol;
+    this.#captures = options.channel.captureMaxBytes > 0 && options.onProtocol === null;
     this.#plain =
       !this.#captures &&
       !options.stripAnsi &&
       options.syslog === null &&
-      ((options.onOutput === null && options.onLogEvent === null) || options.isProtocol);
+      ((options.onOutput === null && options.onLogEvent === null) || options.onProtocol !== null);
   }
 
   /** The process that writes here, for the events. */
@@ -115,13 +117,14 @@ export class ChildOutput {
   write(chunk: Buffer): void {
     if (chunk.length === 0 || this.#ended) return;
     this.#tail.push(chunk);
-    if (this.#options.isProtocol) this.#options.onOutput?.(chunk);
+    if (this.#options.onProtocol !== null) this.#options.onOutput?.(chunk);
     if (this.#plain) this.#options.file?.write(chunk);
     else if (this.#captures) {
       const { state, output } = capture(this.#capture, chunk, this.#options.channel.captureMaxBytes);
       this.#capture = state;
       for (const piece of output) this.#deliver(piece);
     } else this.#log(chunk, false);
+    this.#options.onProtocol?.(this.#pid, chunk);
   }
 
   /** The last writer has gone: lets go what was held back, and closes. Twice is once. */
@@ -160,12 +163,12 @@ export class ChildOutput {
 
   #emit(data: Buffer, captured: boolean): void {
     if (data.length === 0) return;
-    const { file, syslog, processName, onOutput, onLogEvent, isProtocol } = this.#options;
+    const { file, syslog, processName, onOutput, onLogEvent, onProtocol } = this.#options;
     if (!captured) {
       file?.write(data);
       syslog?.write(`${processName} `, data.toString());
     }
-    if (isProtocol) return;
+    if (onProtocol !== null) return;
     onOutput?.(data);
     onLogEvent?.(this.#pid, data);
   }

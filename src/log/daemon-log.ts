@@ -45,6 +45,7 @@ export class DaemonLog {
   readonly #syslog: Syslog | null;
   readonly #stdout: LogOutput | null;
   readonly #stderr: LogOutput;
+  readonly #printed: LogOutput;
   readonly #stamp = new RecordStamp();
   /** What the log file has to say about itself: it cannot be written while it is being written. */
   #aboutFile: LogText[] = [];
@@ -55,6 +56,7 @@ export class DaemonLog {
     this.#wallNow = options.wallNow ?? Date.now;
     this.#stdout = options.copyToStdout ? new LogOutput(options.stdoutFd ?? 1, false) : null;
     this.#stderr = new LogOutput(options.stderrFd ?? 2, false);
+    this.#printed = new LogOutput(options.stdoutFd ?? 1, false);
     this.#syslog = target.kind === 'syslog' ? target.syslog : null;
     this.#file =
       target.kind === 'file' ? new RotatingFile({ ...target, report: (text) => this.#aboutFile.push(text) }) : null;
@@ -87,6 +89,11 @@ export class DaemonLog {
     this.log(text.level, text.text);
   }
 
+  /** Text for standard output that is no record, whether records are copied there or not. */
+  print(text: string): void {
+    (this.#stdout ?? this.#printed).write(Buffer.from(text));
+  }
+
   reopen(): void {
     this.#file?.reopen();
     this.#tellAboutFile();
@@ -102,6 +109,7 @@ export class DaemonLog {
     this.#file?.close();
     this.#stdout?.close();
     this.#stderr.close();
+    this.#printed.close();
   }
 
   #record(level: LogLevel, text: string): void {

@@ -13,6 +13,7 @@ import type { ProcessEffect, ProcessEvent } from '../core/turn.ts';
 import type { Os } from '../os/os.ts';
 import { describeCheck, effectiveCheck, startCheck } from '../readiness/start-check.ts';
 import { reprText } from '../util/python-repr.ts';
+import type { Child } from './child.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Launcher } from './launcher.ts';
 import type { Member } from './member.ts';
@@ -23,6 +24,10 @@ export interface EngineListeners {
   stateChanged(member: Member, effect: ProcessEffect & { effect: 'state' }): void;
   reloadFact(member: Member, effect: ProcessEffect & { effect: 'reload-fact' }): void;
   reloadEnded(member: Member, ok: boolean, reason: string): void;
+  /** A generation was started. */
+  spawned(member: Member, child: Child): void;
+  /** It was reaped; all that it wrote has been read, and its process has taken the step. */
+  exited(member: Member, pid: number): void;
   /** After each step of that process and its effects. */
   stepped(member: Member): void;
   runReloadTest(member: Member, command: string): void;
@@ -77,6 +82,7 @@ export class Engine {
       member.children.delete(child.generation);
       child.end();
     }
+    this.#listeners.exited(member, pid);
     return true;
   }
 
@@ -146,6 +152,7 @@ export class Engine {
     const { child, problems } = launched;
     member.children.set(generation, child);
     this.#memberOfPid.set(child.pid, member);
+    this.#listeners.spawned(member, child);
     for (const problem of problems) {
       this.#listeners.log({ level: 'WARN', text: `reload of ${reprText(member.spec.name)}: ${problem}` });
     }

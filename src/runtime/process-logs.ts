@@ -12,6 +12,7 @@ import type { Channel } from './supervision.ts';
 export interface OutputListeners {
   onLogEvent(spec: ProcessSpec, channel: Channel, pid: number, data: Buffer): void;
   onCommunication(spec: ProcessSpec, channel: Channel, pid: number, data: Buffer): void;
+  onProtocol(spec: ProcessSpec, pid: number, data: Buffer): void;
 }
 
 export interface LogSettings {
@@ -39,13 +40,10 @@ function makeLog(spec: ProcessSpec, channel: Channel, settings: LogSettings): Ch
     file: openable(spec, channel, channelSpec, settings),
     syslog: channelSpec.syslog ? syslog() : null,
     stripAnsi,
-    isProtocol,
+    onProtocol: isProtocol ? (pid, data) => listeners.onProtocol(spec, pid, data) : null,
     onOutput: log.enabled('DEBG') ? (data) => log.say(text(data)) : null,
     onLogEvent: channelSpec.eventsEnabled ? (pid, data) => listeners.onLogEvent(spec, channel, pid, data) : null,
-    onCommunication: (pid, data) => {
-      log.say(processTexts.commEvent(spec.name, channel));
-      listeners.onCommunication(spec, channel, pid, data);
-    },
+    onCommunication: (pid, data) => listeners.onCommunication(spec, channel, pid, data),
   });
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { diffGroups } from '../core/config-diff.ts';
+import { reloadEvent } from '../core/event.ts';
 import type { ExitStatus } from '../core/exit-status.ts';
 import { daemonTexts, type LogText, processTexts } from '../core/log-texts.ts';
 import { makeNamespec } from '../core/namespec.ts';
@@ -18,6 +19,7 @@ import type { Os } from '../os/os.ts';
 import { Deadlines } from './deadlines.ts';
 import { Engine, lastLinesKept } from './engine.ts';
 import type { Environment } from './environment.ts';
+import { EventBus } from './event-bus.ts';
 import { Groups } from './groups.ts';
 import { Launcher } from './launcher.ts';
 import type { Member } from './member.ts';
@@ -44,6 +46,8 @@ export interface SupervisorOptions {
   readonly serverUrl: string | null;
   readonly log: DaemonLog;
   readonly syslog: () => Syslog | null;
+  /** A restart goes on counting events where the life before it ended. */
+  readonly firstEventSerial: number;
   /** The configuration as its files are now, or supervisord's message on what is wrong with them. */
   readonly readConfig: () =>
     | { readonly ok: true; readonly config: Config }
@@ -58,6 +62,7 @@ export class Supervisor implements Supervision {
   readonly #launcher: Launcher;
   readonly #groups: Groups;
   readonly #reloads: Reloads;
+  readonly #events: EventBus;
   #config: Config;
   #mood: DaemonStateName = 'RUNNING';
   #sayAgainAt = 0;
@@ -76,10 +81,19 @@ export class Supervisor implements Supervision {
     this.#options = options;
     this.#config = config;
     this.#deadlines = new Deadlines(os.clock);
+    this.#events = new EventBus({
+      clock: os.clock,
+      deadlines: this.#deadlines,
+      log,
+      server: config.daemon.identifier,
+      firstSerial: options.firstEventSerial,
+    });
     this.#launcher = new Launcher(os, environment, () => options.serverUrl);
     this.#engine = new Engine(os, this.#deadlines, this.#launcher, {
       log: (line) => log.say(line),
-      stateChanged: () => {},
+      spawned: (member, child) => this.#events.spawned(member, child),
+      exited: (member, pid) => this.#events.exited(member, pid),
+      stateChanged: (member, effect) => this.#events.stateChanged(member, effect),
       reloadFact: (member, effect) => {
         const { fact, outputOf } = effect;
         const output = outputOf === null ? [] : (member.children.get(outputOf)?.lastLines(lastLinesKept) ?? []);
@@ -94,11 +108,14 @@ export class Supervisor implements Supervision {
       clock: os.clock,
       deadlines: this.#deadlines,
       reloadProcess: (group, name) => this.#reloadProcess(group, name),
-      onFact: (fact) =>
+      onFact: (fact) => {
         log.log(
           fact.fact === 'failed' ? 'ERRO' : 'INFO',
           `${makeNamespec(fact.group, fact.name)}: ${describeFact(fact)}`,
-        ),
+        );
+        const event = reloadEvent(fact);
+        if (event !== null) this.#events.notify(event);
+      },
     });
     this.#groups = new Groups(os, {
       childLogDir: config.daemon.childLogDir,
@@ -106,7 +123,7 @@ export class Supervisor implements Supervision {
       stripAnsi: config.daemon.stripAnsi,
       log,
       syslog: options.syslog,
-      listeners: { onLogEvent: () => {}, onCommunication: () => {} },
+      listeners: this.#events,
     });
     os.onExit((pid, status) => this.#exited(pid, status));
   }
@@ -141,6 +158,7 @@ export class Supervisor implements Supervision {
 
   /** Starts what is to start by itself, in priority order. */
   begin(): void {
+    this.#events.notify({ type: 'SUPERVISOR_STATE_CHANGE_RUNNING' });
     for (const { spec } of this.#groups.all()) this.#autostart(spec.name);
   }
 
@@ -299,7 +317,9 @@ export class Supervisor implements Supervision {
     const group = this.#groups.get(name);
     if (group === null) return refusal('BAD_NAME', name);
     if (!group.members.every(isDown)) return refusal('STILL_RUNNING', name);
+    this.#events.removePool(name);
     this.#groups.remove(name);
+    this.#events.notify({ type: 'PROCESS_GROUP_REMOVED', group: name });
     return { ok: true };
   }
 
@@ -336,7 +356,13 @@ export class Supervisor implements Supervision {
     }
   }
 
-  remoteCommEvent(_type: string, _data: string): void {}
+  remoteCommEvent(type: string, data: string): void {
+    this.#events.notify({ type: 'REMOTE_COMMUNICATION', remoteType: type, data });
+  }
+
+  get nextEventSerial(): number {
+    return this.#events.nextSerial;
+  }
 
   log(level: LogLevel, text: string): void {
     this.#options.log.log(level, text);
@@ -347,7 +373,9 @@ export class Supervisor implements Supervision {
   }
 
   #add(spec: GroupSpec): void {
+    this.#events.addPool(spec);
     this.#groups.add(spec);
+    this.#events.notify({ type: 'PROCESS_GROUP_ADDED', group: spec.name });
   }
 
   #autostart(group: string): void {
@@ -368,12 +396,14 @@ export class Supervisor implements Supervision {
   }
 
   #stepped(member: Member): void {
+    this.#events.stepped(member);
     if (isDown(member) && member.process.reload === null) member.sockets.releaseBorrowed();
     if (this.#mood !== 'RUNNING') this.#continueLeaving();
   }
 
   #leave(mood: 'SHUTDOWN' | 'RESTARTING'): void {
     if (this.#mood === mood) return;
+    if (this.#mood === 'RUNNING') this.#events.notify({ type: 'SUPERVISOR_STATE_CHANGE_STOPPING' });
     this.#mood = mood;
     this.#engine.restarts = false;
     this.#continueLeaving();

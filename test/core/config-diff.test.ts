@@ -23,7 +23,13 @@ function fcgi(path: string, mode: number): GroupSpec {
 }
 
 function listener(bufferSize: number, ...events: string[]): GroupSpec {
-  return { ...plain({ kind: 'eventlistener' }), kind: 'eventlistener', bufferSize, events, resultHandler: 'x:y' };
+  return {
+    ...plain({ kind: 'eventlistener' }),
+    kind: 'eventlistener',
+    bufferSize,
+    events,
+    resultHandler: 'supervisor_stdout:event_handler',
+  };
 }
 
 function verdict(old: GroupSpec, fresh: GroupSpec): string {

@@ -5,9 +5,7 @@ import { busyListener, type ListenerState, listen, maxResultBytes, newListener }
 import { defaultResultHandler, type ResultHandler, resultHandler } from '../../src/core/result-handler.ts';
 import { splits } from '../support/splits.ts';
 
-const found = resultHandler(defaultResultHandler);
-assert.ok(found !== null);
-const handler: ResultHandler = found;
+const handler = resultHandler(defaultResultHandler);
 const fails: ResultHandler = () => ({ verdict: 'error', print: '' });
 const ready: ListenerState = { name: 'READY' };
 const unknown: ListenerState = { name: 'UNKNOWN' };

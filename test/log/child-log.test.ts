@@ -50,7 +50,7 @@ function rig(t: TestContext, options: RigOptions = {}): Rig {
     file: channel.log.kind === 'none' ? null : file,
     syslog: channel.syslog ? new Syslog(sink, 'supervisord', () => new Date(2026, 10, 2, 14, 5, 9).getTime()) : null,
     stripAnsi: options.stripAnsi ?? false,
-    isProtocol: options.isProtocol ?? false,
+    onProtocol: options.isProtocol === true ? (pid, data) => said.push(`said ${pid} ${data}`) : null,
     onOutput: options.debug === true ? (data) => said.push(`debug ${data}`) : null,
     onLogEvent: channel.eventsEnabled ? (pid, data) => said.push(`log ${pid} ${data}`) : null,
     onCommunication: (pid, data) => said.push(`comm ${pid} ${data}`),
@@ -133,7 +133,8 @@ test("an event listener's protocol is logged and shown raw, and makes no events"
   output.write(Buffer.from(`READY\n\x1b[1m${begin}x`));
   output.end();
   assert.equal(text(), `READY\n${begin}x`);
-  assert.deepEqual(said, [`debug READY\n\x1b[1m${begin}x`]);
+  const raw = `READY\n\x1b[1m${begin}x`;
+  assert.deepEqual(said, [`debug ${raw}`, `said 7 ${raw}`]);
 });
 
 test('two generations write into one log and do not mix up what is half read of either', (t) => {

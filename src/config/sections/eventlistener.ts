@@ -1,5 +1,7 @@
 /** What `[eventlistener:x]` has beyond the options of a program: its pool of processes is sent events. */
 
+import { eventTypeNames } from '../../core/event-type.ts';
+import { defaultResultHandler, type ResultHandlerName, resultHandlerNames } from '../../core/result-handler.ts';
 import { compareText } from '../../util/python-text.ts';
 import { boolean, integer, stringList, text } from '../datatypes.ts';
 import { closest } from '../diagnostic.ts';
@@ -7,8 +9,6 @@ import type { Names } from '../expand.ts';
 import { option } from '../option.ts';
 import type { Reading } from '../reading.ts';
 import { resolveReference } from './python-reference.ts';
-
-const DEFAULT_HANDLER = 'supervisor.dispatchers:default_handler';
 
 /** Beyond those of a program. */
 export const eventListenerOptions = {
@@ -19,7 +19,13 @@ export const eventListenerOptions = {
     'here',
     'How many events wait for a listener; then the oldest is dropped.',
   ),
-  result_handler: option('result_handler', text, DEFAULT_HANDLER, 'here', `Only ${DEFAULT_HANDLER} is known.`),
+  result_handler: option(
+    'result_handler',
+    text,
+    defaultResultHandler,
+    'here',
+    `What decides whether an event was handled: ${resultHandlerNames.join(' or ')}.`,
+  ),
   events: option('events', stringList, '', 'here', 'Required: the event types it is sent, with commas.'),
 } as const;
 
@@ -28,39 +34,8 @@ const redirectOption = option('redirect_stderr', boolean, 'false', 'here', '');
 export interface ListenerPool {
   readonly bufferSize: number;
   readonly events: readonly string[];
-  readonly resultHandler: string;
+  readonly resultHandler: ResultHandlerName;
 }
-
-/** Every event type that can be subscribed to. */
-export const eventTypes: ReadonlySet<string> = new Set([
-  'EVENT',
-  'PROCESS_STATE',
-  'PROCESS_STATE_STOPPED',
-  'PROCESS_STATE_EXITED',
-  'PROCESS_STATE_STARTING',
-  'PROCESS_STATE_STOPPING',
-  'PROCESS_STATE_BACKOFF',
-  'PROCESS_STATE_FATAL',
-  'PROCESS_STATE_RUNNING',
-  'PROCESS_STATE_UNKNOWN',
-  'PROCESS_COMMUNICATION',
-  'PROCESS_COMMUNICATION_STDOUT',
-  'PROCESS_COMMUNICATION_STDERR',
-  'PROCESS_LOG',
-  'PROCESS_LOG_STDOUT',
-  'PROCESS_LOG_STDERR',
-  'REMOTE_COMMUNICATION',
-  'SUPERVISOR_STATE_CHANGE',
-  'SUPERVISOR_STATE_CHANGE_RUNNING',
-  'SUPERVISOR_STATE_CHANGE_STOPPING',
-  'TICK',
-  'TICK_5',
-  'TICK_60',
-  'TICK_3600',
-  'PROCESS_GROUP',
-  'PROCESS_GROUP_ADDED',
-  'PROCESS_GROUP_REMOVED',
-]);
 
 export function readListenerPool(reading: Reading, name: string): ListenerPool {
   const section = reading.section(name);
@@ -70,14 +45,14 @@ export function readListenerPool(reading: Reading, name: string): ListenerPool {
     section.refuse('buffer_size', `[${name}] section sets invalid buffer_size (${bufferSize})`, 'it takes 1 or more');
   }
   const handler = section.read(eventListenerOptions.result_handler, names);
-  resolveReference(reading, section, 'result_handler', handler, [DEFAULT_HANDLER]);
+  const resultHandler = resolveReference(reading, section, 'result_handler', handler, resultHandlerNames);
   const events = [...new Set(section.read(eventListenerOptions.events, names).map((type) => type.toUpperCase()))];
   if (events.length === 0) {
     section.refuse('events', `[${name}] section requires an "events" line`, 'add events=PROCESS_STATE, for instance');
   }
   for (const type of events) {
-    if (eventTypes.has(type)) continue;
-    const meant = closest(type, eventTypes);
+    if (eventTypeNames.has(type)) continue;
+    const meant = closest(type, eventTypeNames);
     section.refuse(
       'events',
       `Unknown event type ${type} in [${name}] events`,
@@ -91,5 +66,9 @@ export function readListenerPool(reading: Reading, name: string): ListenerPool {
       'remove it',
     );
   }
-  return { bufferSize: Math.max(1, bufferSize), events: events.sort(compareText), resultHandler: DEFAULT_HANDLER };
+  return {
+    bufferSize: Math.max(1, bufferSize),
+    events: events.sort(compareText),
+    resultHandler: resultHandler ?? defaultResultHandler,
+  };
 }
