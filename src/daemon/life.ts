@@ -20,6 +20,7 @@ import { Supervisor, type SupervisorOptions } from '../runtime/supervisor.ts';
 import { version } from '../version.ts';
 import { tellParent } from './daemonize.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
+import { emptyRuntimeDirectory } from './runtime-directory.ts';
 import { handleSignals } from './signal-handlers.ts';
 
 export interface LifeOptions {
@@ -31,6 +32,8 @@ export interface LifeOptions {
   readonly detach: boolean;
   /** Events are counted on over restarts. */
   readonly firstEventSerial: number;
+  /** Of the log pipes; what is in it is stale once the control servers listen. */
+  readonly runtimeDirectory: string;
 }
 
 export type LifeEnd =
@@ -40,7 +43,7 @@ export type LifeEnd =
   | { readonly ended: 'failed'; readonly status: number; readonly message: string };
 
 export async function live(options: LifeOptions): Promise<LifeEnd> {
-  const { os, config, environment, readConfig, detach, firstEventSerial } = options;
+  const { os, config, environment, readConfig, detach, firstEventSerial, runtimeDirectory } = options;
   const { daemon } = config;
   const syslog = lazySyslog();
   const log = openLog(daemon, syslog);
@@ -71,6 +74,7 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
     log.close();
     return failed(2, servers.text);
   }
+  if (config.servers.length > 0) emptyRuntimeDirectory(runtimeDirectory);
   const forgetSignals = handleSignals(supervisor);
   const forgetBugs = surviveBugs(log);
   if (!daemon.nocleanup) cleanAutoLogs(daemon.childLogDir, daemon.identifier, (text) => log.say(text));

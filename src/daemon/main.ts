@@ -19,7 +19,7 @@ import { version } from '../version.ts';
 import { become } from './become.ts';
 import { daemonMark, startDaemon } from './daemonize.ts';
 import { live } from './life.ts';
-import { makeRuntimeDirectory } from './runtime-directory.ts';
+import { makeRuntimeDirectory, removeRuntimeDirectory } from './runtime-directory.ts';
 
 /** `argv`: the program's own path first. Resolves with the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -73,9 +73,20 @@ async function serve(
   for (let firstLife = true; ; firstLife = false) {
     const own = new Map([...environment].filter(([name]) => name !== daemonMark));
     const detach = isDaemon && firstLife;
-    const end = await live({ os, config, environment: own, readConfig: load, detach, firstEventSerial });
+    const end = await live({
+      os,
+      config,
+      environment: own,
+      readConfig: load,
+      detach,
+      firstEventSerial,
+      runtimeDirectory: directory.path,
+    });
     if (end.ended === 'failed') return usageError(program, end.message, end.status);
-    if (end.ended === 'shutdown') return 0;
+    if (end.ended === 'shutdown') {
+      removeRuntimeDirectory(directory.path);
+      return 0;
+    }
     firstEventSerial = end.nextEventSerial;
     const again = load();
     if (!again.ok) return usageError(program, again.error);

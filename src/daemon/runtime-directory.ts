@@ -3,7 +3,7 @@
  * Never a link and never somebody else's: whoever could put one there could read what programs print.
  */
 import { createHash } from 'node:crypto';
-import { chownSync, lstatSync, mkdirSync, readdirSync, rmSync, unlinkSync } from 'node:fs';
+import { chownSync, lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
 export type RuntimeDirectory =
@@ -16,8 +16,8 @@ export function makeRuntimeDirectory(configFile: string, uid: number): RuntimeDi
   try {
     mkdirSync(path, { mode: 0o700, recursive: true });
     const own = process.geteuid?.() ?? 0;
-    const { uid: owner, mode } = lstatSync(path);
     const stats = lstatSync(path);
+    const { uid: owner, mode } = stats;
     if (!stats.isDirectory()) return { ok: false, error: `${path} is not a directory: remove it` };
     if (owner !== own && owner !== uid) return { ok: false, error: `${path} belongs to uid ${owner}: remove it` };
     if ((mode & 0o077) !== 0) return { ok: false, error: `${path} is open to others: chmod 700 it` };
@@ -33,11 +33,16 @@ function base(uid: number): string {
   return process.env.XDG_RUNTIME_DIR ?? tmpdir();
 }
 
-/** Pipes that a killed daemon left: nobody reads them any more. */
+/** Pipes that a killed daemon left: nobody reads them any more. Only once it is sure that no other daemon lives in there. */
 export function emptyRuntimeDirectory(path: string): void {
   for (const name of readdirSync(path)) unlinkSync(`${path}/${name}`);
 }
 
+/** At the end; what is still in there is somebody else's. */
 export function removeRuntimeDirectory(path: string): void {
-  rmSync(path, { recursive: true, force: true });
+  try {
+    rmdirSync(path);
+  } catch {
+    // not empty: another daemon with the same configuration file has begun
+  }
 }
