@@ -1,10 +1,17 @@
 /** The open connections of one server: bounded in number, closed when idle for too long, and all closed in the end. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { httpBounds } from './bounds.ts';
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
 interface Connection {
-  /** Requests that are not answered yet. */
+  /** Requests that are not answered yet, and the last of them. */
   busy: number;
+  last: Exchange | null;
   idleSince: number;
 }
 
@@ -17,7 +24,7 @@ export class Connections {
       socket.destroy();
       return false;
     }
-    this.#open.set(socket, { busy: 0, idleSince: performance.now() });
+    this.#open.set(socket, { busy: 0, last: null, idleSince: performance.now() });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#open.delete(socket));
     socket.setKeepAlive(true, 60_000);
@@ -28,20 +35,31 @@ export class Connections {
     return true;
   }
 
-  begin(socket: Socket): void {
+  begin(socket: Socket, exchange: Exchange): void {
     const connection = this.#open.get(socket);
-    if (connection !== undefined) connection.busy++;
+    if (connection === undefined) return;
+    connection.busy++;
+    connection.last = exchange;
   }
 
   end(socket: Socket): void {
     const connection = this.#open.get(socket);
     if (connection === undefined) return;
     connection.busy--;
+    connection.last = null;
     connection.idleSince = performance.now();
   }
 
   isBusy(socket: Socket): boolean {
     return (this.#open.get(socket)?.busy ?? 0) > 0;
+  }
+
+  /** The response to a request of which a part is still to come, if there is no other before it. */
+  receiving(socket: Socket): ServerResponse | null {
+    const connection = this.#open.get(socket);
+    if (connection?.busy !== 1 || connection.last === null) return null;
+    const { request, response } = connection.last;
+    return request.complete || response.headersSent ? null : response;
   }
 
   closeIdle(): void {

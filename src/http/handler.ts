@@ -9,16 +9,21 @@ import type { RpcContext } from '../rpc/method.ts';
 import { accessOf } from './auth.ts';
 import { isCrossSite } from './cross-site.ts';
 import { LogTails } from './logtail-route.ts';
+import { pagesRoute } from './pages-route.ts';
 import { respondAndClose, respondError } from './respond.ts';
 import { rpcRoute } from './rpc-route.ts';
 
 /** Answers every request; never throws. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse, server: ServerSpec) => void;
 
-/** One for all servers of the daemon. The methods are those that the configuration publishes now. */
+/** One for all servers of the daemon. The methods are those that the configuration publishes now; a later `reread` changes none of it. */
 export function createHandler(context: RpcContext): RequestHandler {
   const { daemon, logs } = context;
-  const rpc = createRpc(context);
+  const rpc = createRpc(
+    context,
+    daemon.config.rpcInterfaces.map(({ namespace }) => namespace),
+  );
+  const pages = { daemon, rpc: createRpc(context, ['supervisor']) };
   const tails = new LogTails(daemon, logs);
 
   const route: Route = (request, response, server) => {
@@ -38,7 +43,7 @@ export function createHandler(context: RpcContext): RequestHandler {
         ? tails.process(request, response, path.slice('/logtail'.length))
         : tails.main(request, response);
     }
-    return respondAndClose(request, response, request.method === 'GET' || request.method === 'HEAD' ? 404 : 400);
+    return pagesRoute(pages, request, response, path, access);
   };
 
   return (request, response, server) => {

@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { rpcTexts } from '../core/log-texts.ts';
 import { rpcBounds } from '../rpc/bounds.ts';
-import { decodeCall, noMethodName } from '../rpc/codec.ts';
 import { faultCodes } from '../rpc/contract.ts';
+import { decodeCall, noMethodName } from '../rpc/decode-call.ts';
 import type { Rpc } from '../rpc/dispatch.ts';
 import { type ControlCharacters, encodeFault, encodeResponse } from '../rpc/encode-response.ts';
 import { type Answer, faultText } from '../rpc/method.ts';
@@ -28,7 +28,7 @@ export async function rpcRoute(
   if (body === 'gone') return;
   if ('status' in body) return respondAndClose(request, response, body.status);
   const text = decodeUtf8(body.bytes);
-  const call = text === null ? { problem: 'not UTF-8' } : await decodeCall(text, rpcBounds.maxDepth);
+  const call = text === null ? { problem: 'not UTF-8' } : await decodeCall(text, rpcBounds);
   if ('problem' in call) {
     const { level, text: line } = describeProblem(call.problem, body.bytes);
     daemon.log(level, line);

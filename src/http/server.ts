@@ -33,7 +33,7 @@ export function createHttpServer(spec: ServerSpec, handler: RequestHandler): Htt
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request;
-    connections.begin(socket);
+    connections.begin(socket, { request, response });
     response.once('close', () => {
       connections.end(socket);
       if (closing) socket.destroySoon();
@@ -73,10 +73,12 @@ function seeConnectionsFirst(server: Server, connections: Connections): void {
 
 /** A request that the parser did not take. */
 function refuse(error: NodeJS.ErrnoException, socket: Socket, connections: Connections): void {
-  if (!socket.writable || connections.isBusy(socket)) {
+  const half = connections.receiving(socket);
+  if (!socket.writable || (half === null && connections.isBusy(socket))) {
     socket.destroy();
     return;
   }
+  half?.detachSocket(socket);
   socket.end(errorAnswer(statusOf(error.code)));
   socket.resume();
   const timer = setTimeout(() => socket.destroy(), httpBounds.lingerMs).unref();

@@ -2,6 +2,7 @@
 export const rpcBounds = {
   /** Elements within elements of a request. */
   maxDepth: 64,
+  maxElements: 100_000,
   /** Calls in one `system.multicall`. */
   maxMulticalls: 1000,
   /** Bytes of a log in one answer; a longer piece is cut. */

@@ -33,8 +33,8 @@ export const mainMethods: MethodTable = [
   ...inputMethods,
 ];
 
-/** Publishes what the configuration says at this moment; a later `reread` changes nothing of it. */
-export function createRpc(context: RpcContext): Rpc {
+/** Publishes the main interface under each of these namespaces, and `system` and `hupd` with it. */
+export function createRpc(context: RpcContext, namespaces: readonly string[]): Rpc {
   const methods = new Map<string, Method>();
   const log = ({ level, text }: LogText): void => context.daemon.log(level, text);
   const publish = (namespace: string, table: MethodTable): void => {
@@ -43,7 +43,7 @@ export function createRpc(context: RpcContext): Rpc {
   const call = (name: string, params: readonly RpcValue[]): Promise<Answer> =>
     callMethod(context, methods.get(name), params);
 
-  for (const { namespace } of context.daemon.config.rpcInterfaces) publish(namespace, mainMethods);
+  for (const namespace of namespaces) publish(namespace, mainMethods);
   publish('hupd', hupdMethods);
   publish(
     'system',

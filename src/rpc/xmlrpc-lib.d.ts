@@ -25,7 +25,7 @@ declare module 'xmlrpc/lib/customtype.js' {
 declare module 'xmlrpc/lib/deserializer.js' {
   /** sax's stream; its events are the deserializer's methods below. */
   interface SaxStream extends NodeJS.WritableStream {
-    constructor: new (strict: boolean, options: { strictEntities: boolean; position: boolean }) => SaxStream;
+    constructor: new (strict: boolean, options: { strictEntities: boolean }) => SaxStream;
   }
   class Deserializer {
     parser: SaxStream;

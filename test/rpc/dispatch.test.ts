@@ -21,7 +21,7 @@ const rows: readonly Row[] = [
 
 function rig(more: readonly Row[] = []) {
   const daemon = new FakeSupervision([...rows, ...more]);
-  const rpc = createRpc({ daemon, logs: noLogs });
+  const rpc = createRpc({ daemon, logs: noLogs }, ['supervisor']);
   /** The value, or the fault's text. */
   const call = async (method: string, ...params: readonly RpcValue[]) => shown(await rpc.call(method, params));
   return { daemon, rpc, call };
@@ -55,14 +55,12 @@ test('only what is published can be called, whatever the name looks like', async
   }
 });
 
-test('the main interface is published under the namespaces of the configuration, and nowhere without one', async () => {
+test('the main interface is published under the namespaces it is given, and nowhere without one', async () => {
   const { daemon } = rig();
-  daemon.config = { ...daemon.config, rpcInterfaces: [{ namespace: 'other', interface: 'main' }] };
-  const rpc = createRpc({ daemon, logs: noLogs });
+  const rpc = createRpc({ daemon, logs: noLogs }, ['other']);
   assert.deepEqual(shown(await rpc.call('other.getPID', [])), 4242);
   assert.deepEqual(shown(await rpc.call('supervisor.getPID', [])), 'UNKNOWN_METHOD');
-  daemon.config = { ...daemon.config, rpcInterfaces: [] };
-  const bare = createRpc({ daemon, logs: noLogs });
+  const bare = createRpc({ daemon, logs: noLogs }, []);
   assert.deepEqual(shown(await bare.call('other.getPID', [])), 'UNKNOWN_METHOD');
   assert.deepEqual(shown(await bare.call('system.methodSignature', ['system.listMethods'])), ['array']);
 });
