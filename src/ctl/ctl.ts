@@ -69,13 +69,13 @@ export class Ctl {
     this.exitStatus = status ?? this.exitStatus;
   }
 
-  fail(line: string, status: number = exitStatus.generic): void {
+  fail(line: string, status: number = exitStatus.generic): undefined {
     this.output(line);
     this.exitStatus = status;
   }
 
   /** Wrong arguments: what is wrong, then how it is meant. */
-  failUsage(line: string, command: Command, status: number = exitStatus.generic): void {
+  failUsage(line: string, command: Command, status: number = exitStatus.generic): undefined {
     this.fail(line, status);
     for (const usage of command.help) {
       this.output(usage);
