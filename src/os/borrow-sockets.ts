@@ -7,9 +7,9 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { errnoName, errnoOf, type Libc } from './libc.ts';
 import { SYS_PIDFD_GETFD, SYS_PIDFD_OPEN } from './missing.ts';
 import type { Errno, Fd, HeldSocket } from './os.ts';
+import { isProbe } from './probe-guard.ts';
 import { readDescendants } from './process-table.ts';
 import { boundAddress, getOption, SO_ACCEPTCONN, SO_TYPE, SOCK_STREAM, SOL_SOCKET } from './socket-address.ts';
-import { isProbe } from './socket-filter.ts';
 
 export interface Borrowed {
   readonly sockets: readonly HeldSocket[];

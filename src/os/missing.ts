@@ -1,8 +1,8 @@
 /** What this machine can not do, found once at start, each with what it means and what helps. */
 import { errnoName, type Libc } from './libc.ts';
 import type { MissingFacility } from './os.ts';
-import { AF_INET, SOCK_CLOEXEC, SOCK_STREAM } from './socket-address.ts';
-import { admitOnly } from './socket-filter.ts';
+import { OsError } from './os-error.ts';
+import { createProbe } from './probe.ts';
 
 export const SYS_PIDFD_OPEN = 434;
 export const SYS_PIDFD_GETFD = 438;
@@ -36,11 +36,11 @@ export function findMissing(libc: Libc): MissingFacility[] {
       text: 'orphans of programs go to init instead of hupd (Linux 3.4 would do)',
     });
   }
-  const filter = filterProblem(libc);
-  if (filter !== null) {
+  const probe = probeProblem(libc);
+  if (probe !== null) {
     missing.push({
       facility: 'socket-filter',
-      text: `no private probe can be made (socket filter: ${filter}), so ready_check=auto means startsecs; set ready_check= to something that asks the program`,
+      text: `no private probe can be made (${probe}; CONFIG_TCP_MD5SIG in the kernel or CAP_NET_ADMIN would do), so ready_check=auto means startsecs; set ready_check= to something that asks the program`,
     });
   }
   return missing;
@@ -57,10 +57,11 @@ function pidfdProblem(libc: Libc): string | null {
   return null;
 }
 
-function filterProblem(libc: Libc): string | null {
-  const fd = libc.socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return errnoName(fd);
-  const answer = admitOnly(libc, fd, []);
-  libc.close(fd);
-  return answer < 0 ? errnoName(answer) : null;
+function probeProblem(libc: Libc): string | null {
+  try {
+    createProbe(libc).close();
+    return null;
+  } catch (error) {
+    return error instanceof OsError ? error.message : String(error);
+  }
 }

@@ -4,7 +4,7 @@
  *
  *     connect ─► the kernel's accept queue ─► the generation accepts ─► queue empty: ready
  *
- * It must not be a back door past a server's real address, so a filter lets in hupd's own connections only, and none after `seal`.
+ * It must not be a back door past a server's real address, so a guard lets in hupd's own connections only, and none after `seal`.
  */
 import { request } from 'node:http';
 import { Socket } from 'node:net';
@@ -12,6 +12,7 @@ import { errnoName, errnoOf, type Libc } from './libc.ts';
 import { acceptQueueOf } from './listen-socket.ts';
 import type { Fd, Probe, ProbeConnection } from './os.ts';
 import { OsError } from './os-error.ts';
+import { guardByFilter, guardByKey, type MakeGuard, markAsProbe, type ProbeGuard } from './probe-guard.ts';
 import {
   AF_INET,
   boundAddress,
@@ -21,9 +22,10 @@ import {
   SOCK_NONBLOCK,
   setOption,
 } from './socket-address.ts';
-import { admitOnly, MAX_PORTS } from './socket-filter.ts';
 
 const BACKLOG = 128;
+/** At a time: a filter's jump spans 255 instructions. */
+const MAX_CONNECTIONS = 200;
 const TCP_INFO = 11;
 const TCP_DEFER_ACCEPT = 9;
 const TCP_SYN_SENT = 2;
@@ -32,38 +34,50 @@ const BODY_BYTES = 64 * 1024;
 
 interface Opened {
   readonly fd: Fd;
-  /** Its port is admitted no longer. */
+  /** After it was closed. */
   release(): void;
 }
 
 type Answer = { readonly status: number; readonly body: string } | { readonly error: string };
 
-/** Throws `OsError`, also where the kernel has no socket filters: a probe without one would be open to everybody. */
-export function createProbe(libc: Libc): Probe {
+/** Throws `OsError`, also where the kernel has no guard for it: a probe without one would be open to everybody. */
+export function createProbe(libc: Libc, guards: readonly MakeGuard[] = [guardByKey, guardByFilter]): Probe {
   const fd = openSocket(libc, AF_INET, 0);
   try {
     check('bind', libc.bind(fd, loopback(0), 16));
-    check('setsockopt SO_ATTACH_FILTER', admitOnly(libc, fd, []));
+    markAsProbe(libc, fd);
+    const guard = guardWith(libc, fd, guards);
     check('listen', libc.listen(fd, BACKLOG));
-    return new ListenerProbe(libc, fd, portOf(libc, fd));
+    return new ListenerProbe(libc, fd, portOf(libc, fd), guard);
   } catch (error) {
     libc.close(fd);
     throw error;
   }
 }
 
+function guardWith(libc: Libc, fd: Fd, guards: readonly MakeGuard[]): ProbeGuard {
+  let refused = 0;
+  for (const make of guards) {
+    const guard = make(libc, fd);
+    if (typeof guard !== 'number') return guard;
+    refused = guard;
+  }
+  throw new OsError('guard', errnoName(refused), 'probe');
+}
+
 class ListenerProbe implements Probe {
   readonly fd: Fd;
   readonly port: number;
   readonly #libc: Libc;
-  readonly #admitted = new Set<number>();
-  #sealed = false;
+  readonly #guard: ProbeGuard;
+  #connections = 0;
   #closed = false;
 
-  constructor(libc: Libc, fd: Fd, port: number) {
+  constructor(libc: Libc, fd: Fd, port: number, guard: ProbeGuard) {
     this.#libc = libc;
     this.fd = fd;
     this.port = port;
+    this.#guard = guard;
   }
 
   connect(): ProbeConnection {
@@ -99,9 +113,7 @@ class ListenerProbe implements Probe {
   }
 
   seal(): void {
-    if (this.#sealed) return;
-    this.#sealed = true;
-    if (!this.#closed) admitOnly(this.#libc, this.fd, []);
+    if (!this.#closed) this.#guard.seal();
   }
 
   close(): void {
@@ -111,32 +123,30 @@ class ListenerProbe implements Probe {
     this.#libc.close(this.fd);
   }
 
-  /** A connection under way, from a port that was let in first. */
+  /** A connection under way, which the guard knows of. */
   #open(): Opened {
-    if (this.#admitted.size >= MAX_PORTS) throw new OsError('connect', 'EMFILE', `probe on port ${this.port}`);
+    if (this.#closed) throw new OsError('connect', 'EBADF', 'probe');
+    if (this.#connections >= MAX_CONNECTIONS) throw new OsError('connect', 'EMFILE', 'probe');
     const fd = openSocket(this.#libc, AF_INET, SOCK_NONBLOCK);
     try {
       check('bind', this.#libc.bind(fd, loopback(0), 16));
       const port = portOf(this.#libc, fd);
-      this.#admit(port, true);
+      this.#guard.admit(fd, port);
       // A server may have asked for connections that have sent something already (Apache does): ours never will.
       setOption(this.#libc, this.fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 0);
       const answer = this.#libc.connect(fd, loopback(this.port), 16);
-      if (answer < 0 && errnoName(answer) !== 'EINPROGRESS') {
-        this.#admit(port, false);
-        check('connect', answer);
-      }
-      return { fd, release: () => this.#admit(port, false) };
+      if (errnoName(answer) !== 'EINPROGRESS') check('connect', answer);
+      this.#connections += 1;
+      return { fd, release: () => this.#release(port) };
     } catch (error) {
       this.#libc.close(fd);
       throw error;
     }
   }
 
-  #admit(port: number, admitted: boolean): void {
-    if (admitted) this.#admitted.add(port);
-    else this.#admitted.delete(port);
-    if (!this.#sealed && !this.#closed) admitOnly(this.#libc, this.fd, [...this.#admitted]);
+  #release(port: number): void {
+    this.#connections -= 1;
+    if (!this.#closed) this.#guard.dismiss(port);
   }
 
   #isQueueEmpty(): boolean {
