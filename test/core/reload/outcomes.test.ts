@@ -393,6 +393,12 @@ describe('a reload by signal', () => {
     assert.equal(process.tested(true), 'RUNNING/watching | SIGHUP 101');
     assert.equal(process.after(0.999), 'same');
     assert.equal(process.after(0.001), 'RUNNING | reloaded');
+    const checked = hup({ test: 'check', readyCheck: { kind: 'accept' } });
+    checked.after(30);
+    checked.tested(true);
+    assert.equal(checked.ready(1), 'RUNNING/watching');
+    assert.equal(checked.after(0.999), 'same');
+    assert.equal(checked.after(0.001), 'RUNNING | reloaded');
   });
 });
 
