@@ -3,7 +3,7 @@
  * built on select() or that close "all" descriptors suffer. So the limit that was there before node is looked up, and every child
  * gets it back, while the daemon keeps the high one. Root may lack the right to raise a hard limit (containers): that is an answer.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import type { Libc } from './libc.ts';
 import type { EnsureLimit, LimitedResource } from './os.ts';
 import { readStat } from './process-table.ts';
@@ -42,12 +42,27 @@ export function raised(limit: Limit, wanted: number): Limit {
 
 /**
  * The soft limit of open files that node was started with, as far as the parent's shows it; the present one where it does not
- * (no parent to be seen in a container, or one that had a higher limit than ours allows).
+ * (no parent to be seen in a container, or one that had a higher limit than ours allows). A parent that is node as well has raised its
+ * own: then its parent is asked, so that a daemon that left the terminal finds the shell's.
  */
 export function softLimitBeforeNode(own: Limit): number {
-  const stat = readStat(process.pid);
-  const parent = stat === null || stat.ppid === 0 ? null : readLimit(stat.ppid, 'NOFILE');
+  const node = executable(process.pid);
+  let pid = parentOf(process.pid);
+  while (pid !== 0 && executable(pid) === node) pid = parentOf(pid);
+  const parent = pid === 0 ? null : readLimit(pid, 'NOFILE');
   return parent === null ? own.soft : Math.min(parent.soft, own.soft);
+}
+
+function parentOf(pid: number): number {
+  return readStat(pid)?.ppid ?? 0;
+}
+
+function executable(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return ''; // another user's: not this daemon's starter
+  }
 }
 
 /** Another process's limit. null: not to be read. */

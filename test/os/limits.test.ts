@@ -16,10 +16,14 @@ test('the limit before node is read off the parent', async (t) => {
   const { run } = rig(t);
   const module = new URL('../../src/os/limits.js', import.meta.url).href;
   const program = `import('${module}').then((m) => console.log(m.softLimitBeforeNode({ soft: 100000, hard: 100000 })))`;
-  const { text } = await run('ulimit -Sn 345; "$NODE" -e "$PROGRAM"; true', {
-    env: [`NODE=${process.execPath}`, `PROGRAM=${program}`].map((entry) => Buffer.from(entry)),
-  });
-  assert.equal(text, '345\n');
+  const starter =
+    "require('child_process').spawnSync(process.execPath, ['-e', process.env.PROGRAM], { stdio: 'inherit' })";
+  const env = [`NODE=${process.execPath}`, `PROGRAM=${program}`, `STARTER=${starter}`].map((entry) =>
+    Buffer.from(entry),
+  );
+  assert.equal((await run('ulimit -Sn 345; "$NODE" -e "$PROGRAM"; true', { env })).text, '345\n');
+  const through = await run('ulimit -Sn 345; "$NODE" -e "$STARTER"; true', { env });
+  assert.equal(through.text, '345\n', 'a parent that is node raised its own');
 });
 
 test('a parent with more than we may have says nothing about us', () => {
