@@ -98,4 +98,22 @@ export const deviations: readonly Deviation[] = [
     hupd: 'passes it over until its process is started again',
     reason: 'nothing can come of it',
   },
+  {
+    id: 'child-signals',
+    supervisord: 'children ignore SIGPIPE and SIGXFSZ, and inherit what the daemon was started with ignored or blocked',
+    hupd: 'every signal has its default action and none is blocked',
+    reason: 'a pipeline in a program ends when its reader does, as in a shell',
+  },
+  {
+    id: 'unix-socket-replace',
+    supervisord: 'unlinks whatever is at the path of a unix socket, a regular file too',
+    hupd: 'replaces a socket; anything else stays and is an error',
+    reason: 'a typo in a path must not delete a file',
+  },
+  {
+    id: 'limit-hard-number',
+    supervisord: 'the message about minfds or minprocs tells the wanted number where it means the hard limit',
+    hupd: 'tells the hard limit',
+    reason: 'the number is there to be acted upon',
+  },
 ];

@@ -39,7 +39,7 @@ test('a limit is raised to what is wanted, the hard one only where it must be, a
   assert.equal(raised(unlimited, 50), unlimited);
 });
 
-test('minfds raises what children get; more than the machine has is refused with the hard limit', async (t) => {
+test('minfds raises what children get; more than the machine has is refused with the hard limit (limit-hard-number)', async (t) => {
   const { os, run } = rig(t);
   assert.deepEqual(os.ensureLimit('NOFILE', 900), { ok: true });
   assert.equal((await run('ulimit -Sn')).text, '900\n');

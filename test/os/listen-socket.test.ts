@@ -76,7 +76,7 @@ test('a unix listener has the owner asked for', { skip: rootOnly }, (t) => {
   os.closeSocket(socket);
 });
 
-test('an old socket is replaced; a file or a link at the path stays and is an error', async (t) => {
+test('an old socket is replaced; a file or a link at the path stays and is an error (unix-socket-replace)', async (t) => {
   const { os, directory } = rig(t);
   const path = `${directory}/s`;
   os.closeSocket(os.listen({ kind: 'unix', path }, PLAIN));

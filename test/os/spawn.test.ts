@@ -50,7 +50,7 @@ test("a descriptor whose number is another one's target still arrives", async (t
   assert.equal(await text, 'file 5\nfile 4\nfile 3\n');
 });
 
-test('no signal is blocked or ignored in a child', async (t) => {
+test('no signal is blocked or ignored in a child (child-signals)', async (t) => {
   const { run } = rig(t);
   const { text } = await run(SLOT);
   assert.match(text, /SigBlk:\t0+\nSigIgn:\t0+\n/);
