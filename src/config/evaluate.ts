@@ -6,7 +6,7 @@ import type { DaemonFlags, PathFlag } from './daemon-flags.ts';
 import { type DataType, expandHome, type Machine } from './datatype.ts';
 import { existingDirectory, pathInDirectory } from './datatypes.ts';
 import type { Reading } from './reading.ts';
-import { readGroups } from './sections/groups.ts';
+import { readGroups, refuseDoubles, sortGroups } from './sections/groups.ts';
 import { isProtected, readServers } from './sections/http-server.ts';
 import { readRpcInterfaces, refuseBroken } from './sections/rpcinterface.ts';
 import { lookUpUser, mainLog, readSupervisord } from './sections/supervisord.ts';
@@ -20,9 +20,10 @@ export function evaluate(reading: Reading, flags: DaemonFlags, files: readonly s
   }
   const { daemon, user, environment } = readSupervisord(reading);
   const { interfaces, broken } = readRpcInterfaces(reading);
-  const groups = readGroups(reading, environment);
+  const made = readGroups(reading, environment);
   const servers = readServers(reading);
   const uid = lookUpUser(reading, flags.user ?? user);
+  refuseDoubles(reading, made);
   for (const server of servers) {
     if (isProtected(server)) continue;
     const what = `[${server.section}]`;
@@ -38,7 +39,7 @@ export function evaluate(reading: Reading, flags: DaemonFlags, files: readonly s
     daemon: { ...applyFlags(daemon, flags, machine), uid },
     servers,
     rpcInterfaces: interfaces,
-    groups,
+    groups: sortGroups(made),
     messages: warningsFirst(reading.messages),
     files,
   };

@@ -41,7 +41,7 @@ export function readFiles(main: MainFile, machine: Machine, environment: Readonl
   const parsed = [placeHere(alone.file, here)];
   const files = [main.path];
   const including = new Reading(mergeFiles(parsed), machine, here, environment);
-  const problems = [...alone.reading.problems];
+  const problems: Problem[] = [];
   for (const path of includedPaths(including, machine)) {
     including.messages.push({ level: 'INFO', text: `Included extra file "${path}" during parsing` });
     const bytes = machine.read(path);
@@ -55,7 +55,7 @@ export function readFiles(main: MainFile, machine: Machine, environment: Readonl
     files.push(path);
   }
   const reading = new Reading(mergeFiles(parsed), machine, here, environment);
-  reading.problems.push(...including.problems, ...problems);
+  reading.problems.push(...alone.reading.problems, ...including.problems, ...problems);
   reading.messages.push(...including.messages);
   reading.warnings.push(...including.warnings);
   return { reading, files };

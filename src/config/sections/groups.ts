@@ -34,15 +34,15 @@ const priorityOption = option('priority', integer, '999', 'here', '');
 const listenerPriorityOption = option('priority', integer, '-1', 'here', '');
 
 /** A group and the section that makes it. */
-interface Made {
+export interface MadeGroup {
   readonly section: string;
   readonly group: GroupSpec;
 }
 
-/** In (priority, name) order. */
-export function readGroups(reading: Reading, environment: ReadonlyMap<string, string>): readonly GroupSpec[] {
+/** In the order of reading. */
+export function readGroups(reading: Reading, environment: ReadonlyMap<string, string>): readonly MadeGroup[] {
   const grouped = new Set<string>();
-  const made: Made[] = [];
+  const made: MadeGroup[] = [];
   const each = (prefix: string, read: (section: string) => GroupSpec | null) => {
     for (const section of reading.document.sections.keys()) {
       const group = section.startsWith(prefix) && !grouped.has(section) ? read(section) : null;
@@ -53,7 +53,11 @@ export function readGroups(reading: Reading, environment: ReadonlyMap<string, st
   each('program:', (name) => readAlone(reading, name, environment));
   each('eventlistener:', (name) => readListener(reading, name, environment));
   each('fcgi-program:', (name) => readFcgi(reading, name, environment));
-  refuseDoubles(reading, made);
+  return made;
+}
+
+/** In (priority, name) order. */
+export function sortGroups(made: readonly MadeGroup[]): readonly GroupSpec[] {
   return made.map(({ group }) => group).sort((a, b) => a.priority - b.priority || compareText(a.name, b.name));
 }
 
@@ -155,8 +159,11 @@ function readFcgi(reading: Reading, name: string, environment: ReadonlyMap<strin
   return socket === null ? null : { kind: 'fcgi', name: group, priority, processes, socket };
 }
 
-/** supervisord drops the second group or process of a name without a word, and shows it as changed ever after. */
-function refuseDoubles(reading: Reading, made: readonly Made[]): void {
+/**
+ * supervisord drops the second group or process of a name without a word, and shows it as changed ever after. Said after everything that
+ * supervisord says itself.
+ */
+export function refuseDoubles(reading: Reading, made: readonly MadeGroup[]): void {
   const makers = new Map<string, string>();
   for (const { section, group } of made) {
     const other = makers.get(group.name);
