@@ -4,8 +4,9 @@
  * reloads: `reload/step.ts` builds on it and looks at each event first.
  */
 import { type ExitStatus, exitCode } from './exit-status.ts';
+import type { Generation } from './generation.ts';
 import { processTexts as text } from './log-texts.ts';
-import { type Generation, hasOthers } from './process.ts';
+import { hasOthers } from './process.ts';
 import {
   backOff,
   checked,

@@ -16,16 +16,9 @@
  * A reload adds a second generation beside the first: `reload` carries the successor until it is promoted, then the predecessor until it is
  * told to stop; from then on a generation is only waited for, in `retiring`.
  */
+import type { Generation } from './generation.ts';
 import type { Reload } from './reload/reload.ts';
 import { isStoppedState, type StateName } from './states.ts';
-
-/** A generation that is alive. Times of `since`: mono; `startedAt`: wall. */
-export interface Generation {
-  readonly number: number;
-  readonly pid: number;
-  readonly since: number;
-  readonly startedAt: number;
-}
 
 /** What holds a starting process back from RUNNING. */
 export type Gate =

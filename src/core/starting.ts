@@ -2,8 +2,10 @@
  * From the wish to RUNNING, or to BACKOFF and FATAL: supervisord's arithmetic (compat 3.2, 3.3) to the letter, and the ready check, which
  * supervisord does not have, as a second condition for RUNNING.
  */
+
+import type { Generation } from './generation.ts';
 import { processTexts as text } from './log-texts.ts';
-import type { Gate, Generation, Life } from './process.ts';
+import type { Gate, Life } from './process.ts';
 import type { Turn } from './turn.ts';
 
 /** A client's wish, an autostart or a retry. Where one is running or on its way already, only a line in the log. */

@@ -3,8 +3,9 @@
  * start of a `step` to its end and is seen by nobody else.
  */
 import type { ExitStatus } from './exit-status.ts';
+import type { Generation } from './generation.ts';
 import type { LogText } from './log-texts.ts';
-import { currentGeneration, type Generation, type Life, type Process, stateName } from './process.ts';
+import { currentGeneration, type Life, type Process, stateName } from './process.ts';
 import type { ReloadFact } from './reload/facts.ts';
 import type { ProcessSpec } from './spec.ts';
 import type { StateName } from './states.ts';

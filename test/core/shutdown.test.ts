@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Generation, newProcess, type Process } from '../../src/core/process.ts';
+import type { Generation } from '../../src/core/generation.ts';
+import { newProcess, type Process } from '../../src/core/process.ts';
 import { planShutdown, type ShutdownGroup } from '../../src/core/shutdown.ts';
 
 const generation: Generation = { number: 1, pid: 7, since: 0, startedAt: 0 };

@@ -2,7 +2,7 @@
  * A reload by signal: the process stays the same one, so it is only watched. It has to stay up for startsecs and, if it has a ready check, to
  * pass it again.
  */
-import type { Generation } from '../process.ts';
+import type { Generation } from '../generation.ts';
 import { tooLate } from '../starting.ts';
 import type { Turn } from '../turn.ts';
 import { done, fail, secsSince, tell } from './ending.ts';

@@ -12,7 +12,7 @@
  * successor *is* the process then, and goes on through STARTING under the same time limit. A predecessor that is not RUNNING itself when its
  * successor is ready has nothing to go back to: from `waiting` straight to `retiring`.
  */
-import type { Generation } from '../process.ts';
+import type { Generation } from '../generation.ts';
 import type { ReloadStrategy } from '../spec.ts';
 
 interface ReloadBase {

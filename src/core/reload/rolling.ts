@@ -3,8 +3,8 @@
  * ready; the predecessor is told to stop only after the overlap, and until then there is a way back.
  */
 import { describeExit, type ExitStatus } from '../exit-status.ts';
+import type { Generation } from '../generation.ts';
 import { ended } from '../lifecycle.ts';
-import type { Generation } from '../process.ts';
 import { awaitGate, enterSpawning, running } from '../starting.ts';
 import type { Turn } from '../turn.ts';
 import { done, fail, secsSince, tell } from './ending.ts';

@@ -8,6 +8,8 @@
  *
  * What one process does in its turn is `step.ts`'s business; one that is not running has its turn like any other.
  */
+import { compareCodePoints } from '../../util/code-point-order.ts';
+import { makeNamespec } from '../namespec.ts';
 import type { ProcessSpec } from '../spec.ts';
 import type { Now } from '../time.ts';
 
@@ -145,9 +147,7 @@ function describeFailures({ processes, failures }: Rollout, turns: number): stri
   const [first] = failures;
   if (first === undefined) return '';
   if (processes.length === 1) return first.reason;
-  const what = failures
-    .map(({ group, name, reason }) => `${group === name ? name : `${group}:${name}`}: ${reason}`)
-    .join('; ');
+  const what = failures.map(({ group, name, reason }) => `${makeNamespec(group, name)}: ${reason}`).join('; ');
   const left = processes.length - turns;
   return left === 0 ? what : `${what}; ${left} of ${processes.length} not reloaded because of it`;
 }
@@ -168,15 +168,10 @@ function batchesOf(program: Some<Given>, first: number): Batch[] {
 function byTurn(a: Given, b: Given): number {
   return (
     a.groupPriority - b.groupPriority ||
-    byCode(a.group, b.group) ||
+    compareCodePoints(a.group, b.group) ||
     a.spec.priority - b.spec.priority ||
-    byCode(a.spec.program, b.spec.program)
+    compareCodePoints(a.spec.program, b.spec.program)
   );
-}
-
-function byCode(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 /** Those with the same key together, in the order of their first. */

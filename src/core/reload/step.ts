@@ -3,8 +3,9 @@
  * is the reload's own business, and looks at the outcome afterwards (`observe`). The lifecycle knows nothing of it.
  */
 import { describeExit, type ExitStatus } from '../exit-status.ts';
+import type { Generation } from '../generation.ts';
 import { stop } from '../lifecycle.ts';
-import type { Generation, Process } from '../process.ts';
+import type { Process } from '../process.ts';
 import { start, tooLate } from '../starting.ts';
 import type { ProcessEvent, Turn } from '../turn.ts';
 import { done, fail, secsSince, tell } from './ending.ts';
