@@ -1,5 +1,21 @@
+/** The bounds of the HTTP servers, each with its name and its default. */
+export interface HttpBounds {
+  readonly maxBodyBytes: number;
+  readonly maxHeaderBytes: number;
+  readonly headersMs: number;
+  readonly requestMs: number;
+  readonly checkingMs: number;
+  readonly idleMs: number;
+  readonly maxConnections: number;
+  readonly maxTails: number;
+  readonly lingerMs: number;
+  readonly closeMs: number;
+  readonly backlog: number;
+  readonly livenessMs: number;
+}
+
 /** What one client may cost. supervisord has none of these bounds; the defaults are far above what its clients do. */
-export const httpBounds = {
+export const httpBounds: HttpBounds = {
   /** A request's body. */
   maxBodyBytes: 4 * 1024 * 1024,
   /** Request line and headers together. */
@@ -24,4 +40,4 @@ export const httpBounds = {
   backlog: 1024,
   /** How long an existing socket may take to prove that somebody serves it. */
   livenessMs: 2_000,
-} as const;
+};

@@ -1,7 +1,7 @@
 /** The open connections of one server: bounded in number, closed when idle for too long, and all closed in the end. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { httpBounds } from './bounds.ts';
+import type { HttpBounds } from './bounds.ts';
 
 interface Exchange {
   readonly request: IncomingMessage;
@@ -16,11 +16,16 @@ interface Connection {
 }
 
 export class Connections {
+  readonly #bounds: HttpBounds;
   readonly #open = new Map<Socket, Connection>();
+
+  constructor(bounds: HttpBounds) {
+    this.#bounds = bounds;
+  }
 
   /** Takes the connection in, if need be in the place of the longest idle one. False: all are busy, and it was closed. */
   admit(socket: Socket): boolean {
-    if (this.#open.size >= httpBounds.maxConnections && !this.#evict()) {
+    if (this.#open.size >= this.#bounds.maxConnections && !this.#evict()) {
       socket.destroy();
       return false;
     }
@@ -28,7 +33,7 @@ export class Connections {
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#open.delete(socket));
     socket.setKeepAlive(true, 60_000);
-    socket.setTimeout(httpBounds.idleMs);
+    socket.setTimeout(this.#bounds.idleMs);
     socket.on('timeout', () => {
       if (!this.isBusy(socket)) socket.destroy();
     });

@@ -4,28 +4,27 @@
  * Later requests of the same connection go straight to the parser: supervisorctl makes a connection for each log.
  */
 import type { Socket } from 'node:net';
-import { httpBounds } from './bounds.ts';
+import type { HttpBounds } from './bounds.ts';
+import { endWith } from './respond.ts';
 
 /** Calls `proceed` once, with the socket as it came but for that line. */
-export function encodeFirstLine(socket: Socket, proceed: (socket: Socket) => void): void {
+export function encodeFirstLine(socket: Socket, bounds: HttpBounds, proceed: () => void): void {
   let received: Buffer = Buffer.alloc(0);
   let deadline: NodeJS.Timeout | null = null;
-  const giveUp = (): void => {
-    socket.destroy();
-  };
+  const giveUp = (): void => endWith(socket, 408);
   const forget = (): void => {
     if (deadline !== null) clearTimeout(deadline);
     socket.off('data', onData).off('end', giveUp).off('close', forget);
   };
   const onData = (chunk: Buffer): void => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-    deadline ??= setTimeout(giveUp, httpBounds.headersMs).unref();
+    deadline ??= setTimeout(giveUp, bounds.headersMs).unref();
     const end = endOfFirstLine(received);
-    if (end < 0 && received.length <= httpBounds.maxHeaderBytes) return;
+    if (end < 0 && received.length <= bounds.maxHeaderBytes) return;
     forget();
     socket.pause();
     socket.unshift(encodeHighBytes(received, end < 0 ? received.length : end));
-    proceed(socket);
+    proceed();
     process.nextTick(() => socket.resume());
   };
   socket.on('data', onData).on('end', giveUp).on('close', forget);

@@ -1,5 +1,6 @@
 /** Whole answers, with their length in bytes; and the error pages, which name their code as those of supervisord's HTTP server do. */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { httpBounds } from './bounds.ts';
 
 export interface Page {
@@ -41,7 +42,6 @@ export function respondAndClose(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   const { socket } = request;
-  const answer = errorAnswer(status, headers);
   // An earlier request of the same connection waits for its answer.
   if (response.socket !== socket) {
     socket.destroy();
@@ -49,15 +49,21 @@ export function respondAndClose(
   }
   // The response object would close the connection at once. It has been sent nothing, and never will be.
   response.detachSocket(socket);
-  socket.end(answer);
+  endWith(socket, status, headers);
   request.resume();
-  const timer = setTimeout(() => socket.destroy(), httpBounds.lingerMs).unref();
-  socket.once('close', () => clearTimeout(timer));
   request.once('end', () => socket.destroySoon());
 }
 
-/** An answer as bytes for a socket, where there is no request to answer to. */
-export function errorAnswer(status: number, headers: Readonly<Record<string, string>> = {}): string {
+/** The last words on a connection; what the client still sends in the next moment is thrown away. */
+export function endWith(socket: Socket, status: number, headers: Readonly<Record<string, string>> = {}): void {
+  socket.end(errorAnswer(status, headers));
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), httpBounds.lingerMs).unref();
+  socket.once('close', () => clearTimeout(timer));
+}
+
+/** An answer as bytes, where there is no response object to write it. */
+function errorAnswer(status: number, headers: Readonly<Record<string, string>> = {}): string {
   const body = errorPage(status);
   const lines = Object.entries({
     ...commonHeaders,

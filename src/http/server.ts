@@ -5,11 +5,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ServerSpec } from '../core/spec.ts';
-import { httpBounds } from './bounds.ts';
+import type { HttpBounds } from './bounds.ts';
 import { Connections } from './connections.ts';
 import type { RequestHandler } from './handler.ts';
 import { encodeFirstLine } from './request-line.ts';
-import { errorAnswer } from './respond.ts';
+import { endWith } from './respond.ts';
 
 export interface HttpServer {
   /** Not listening yet. */
@@ -18,14 +18,14 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-export function createHttpServer(spec: ServerSpec, handler: RequestHandler): HttpServer {
-  const connections = new Connections();
+export function createHttpServer(spec: ServerSpec, handler: RequestHandler, bounds: HttpBounds): HttpServer {
+  const connections = new Connections(bounds);
   let closing = false;
   const server = createServer({
-    maxHeaderSize: httpBounds.maxHeaderBytes,
-    headersTimeout: httpBounds.headersMs,
-    requestTimeout: httpBounds.requestMs,
-    connectionsCheckingInterval: httpBounds.checkingMs,
+    maxHeaderSize: bounds.maxHeaderBytes,
+    headersTimeout: bounds.headersMs,
+    requestTimeout: bounds.requestMs,
+    connectionsCheckingInterval: bounds.checkingMs,
     // Connections closes the idle ones.
     keepAliveTimeout: 0,
     requireHostHeader: false,
@@ -42,17 +42,19 @@ export function createHttpServer(spec: ServerSpec, handler: RequestHandler): Htt
   };
   server.on('request', onRequest);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (Number(request.headers['content-length'] ?? 0) <= httpBounds.maxBodyBytes) response.writeContinue();
+    if (Number(request.headers['content-length'] ?? 0) <= bounds.maxBodyBytes) response.writeContinue();
     onRequest(request, response);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket, connections));
-  seeConnectionsFirst(server, connections);
+  // Without a listener node would close at its own discretion, also in the midst of a call; Connections decides.
+  server.on('timeout', () => {});
+  seeConnectionsFirst(server, connections, bounds);
 
   const close = async (): Promise<void> => {
     closing = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     connections.closeIdle();
-    const timer = setTimeout(() => connections.closeAll(), httpBounds.closeMs);
+    const timer = setTimeout(() => connections.closeAll(), bounds.closeMs);
     await closed;
     clearTimeout(timer);
   };
@@ -60,12 +62,12 @@ export function createHttpServer(spec: ServerSpec, handler: RequestHandler): Htt
 }
 
 /** Puts ourselves in front of node's own listener, which starts the parser. */
-function seeConnectionsFirst(server: Server, connections: Connections): void {
+function seeConnectionsFirst(server: Server, connections: Connections, bounds: HttpBounds): void {
   const listeners = server.listeners('connection');
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
     if (!connections.admit(socket)) return;
-    encodeFirstLine(socket, () => {
+    encodeFirstLine(socket, bounds, () => {
       for (const listener of listeners) listener.call(server, socket);
     });
   });
@@ -79,10 +81,7 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, connections: Conne
     return;
   }
   half?.detachSocket(socket);
-  socket.end(errorAnswer(statusOf(error.code)));
-  socket.resume();
-  const timer = setTimeout(() => socket.destroy(), httpBounds.lingerMs).unref();
-  socket.once('close', () => clearTimeout(timer));
+  endWith(socket, statusOf(error.code));
 }
 
 function statusOf(code: string | undefined): number {

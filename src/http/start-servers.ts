@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { daemonTexts, type LogText } from '../core/log-texts.ts';
 import type { ServerSpec } from '../core/spec.ts';
-import { httpBounds } from './bounds.ts';
+import { type HttpBounds, httpBounds } from './bounds.ts';
 import type { RequestHandler } from './handler.ts';
 import { addressInUse, errnoText, type ListenFailure } from './listen-errors.ts';
 import { createHttpServer } from './server.ts';
@@ -15,6 +15,8 @@ export interface ServerOptions {
   /** `[supervisord] require_auth`. */
   readonly requireAuth: boolean;
   readonly log: (record: LogText) => void;
+  /** For tests; `httpBounds` otherwise. */
+  readonly bounds?: HttpBounds;
   /** A line for stderr. */
   readonly notice: (line: string) => void;
 }
@@ -61,7 +63,7 @@ async function startServer(spec: ServerSpec, options: ServerOptions): Promise<Li
       text: `[${spec.section}] listens on ${spec.host || '*'}:${spec.port} without username and password, and [supervisord] require_auth is true; set both, or listen on 127.0.0.1`,
     };
   }
-  const http = createHttpServer(spec, options.handler);
+  const http = createHttpServer(spec, options.handler, options.bounds ?? httpBounds);
   if (spec.kind === 'inet') return listenInet(http, spec);
   const listening = await listenUnix(http.server, spec, options.notice);
   if (!listening.ok) {

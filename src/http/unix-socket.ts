@@ -5,6 +5,7 @@
  */
 import { chmodSync, chownSync, linkSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
+import { dirname } from 'node:path';
 import type { ServerSpec } from '../core/spec.ts';
 import { httpBounds } from './bounds.ts';
 import { addressInUse, errnoText, type ListenFailure, notPermittedToChown } from './listen-errors.ts';
@@ -136,5 +137,8 @@ function failure(error: unknown, spec: UnixServerSpec): ListenFailure {
   if (syscall === 'chown' && code === 'EPERM' && spec.owner !== null) {
     return { ok: false, text: notPermittedToChown(spec.file, spec.owner) };
   }
-  return code === 'EADDRINUSE' ? addressInUse : { ok: false, text: errnoText(code ?? String(error)) };
+  if (code === 'EADDRINUSE') return addressInUse;
+  // libuv makes EACCES of a missing directory.
+  const noDirectory = code === 'EACCES' && kindOf(dirname(spec.file)) === 'none';
+  return { ok: false, text: errnoText(noDirectory ? 'ENOENT' : (code ?? String(error))) };
 }

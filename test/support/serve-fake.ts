@@ -2,13 +2,16 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { ServerSpec } from '../../src/core/spec.ts';
+import { type HttpBounds, httpBounds } from '../../src/http/bounds.ts';
 import { createHandler } from '../../src/http/handler.ts';
 import { startServers } from '../../src/http/start-servers.ts';
 import { logFiles } from '../../src/log/read-log.ts';
 import type { FakeSupervision } from './fake-supervision.ts';
 import { tempDir } from './temp-dir.ts';
 
-type Access = Partial<Pick<ServerSpec, 'credentials' | 'readOnlyCredentials'>>;
+type Changes = Partial<Pick<ServerSpec, 'credentials' | 'readOnlyCredentials'>> & {
+  readonly bounds?: Partial<HttpBounds>;
+};
 
 export interface Served {
   readonly directory: string;
@@ -19,7 +22,8 @@ export interface Served {
   close(): Promise<void>;
 }
 
-export async function serveFake(t: TestContext, daemon: FakeSupervision, access: Access = {}): Promise<Served> {
+export async function serveFake(t: TestContext, daemon: FakeSupervision, changes: Changes = {}): Promise<Served> {
+  const { bounds, ...access } = changes;
   const directory = tempDir(t);
   const socket = join(directory, 'hupd.sock');
   const logged: string[] = [];
@@ -33,6 +37,7 @@ export async function serveFake(t: TestContext, daemon: FakeSupervision, access:
       handler: createHandler({ daemon, logs: logFiles }),
       namespaces: daemon.config.rpcInterfaces.map(({ namespace }) => namespace),
       requireAuth: false,
+      bounds: { ...httpBounds, ...bounds },
       log: ({ level, text }) => logged.push(`${level} ${text}`),
       notice: (line) => logged.push(line),
     },
