@@ -47,15 +47,15 @@ export function reloadRefusal({ life, reload }: Pick<Process, 'life' | 'reload'>
 /** True: the event was the reload's own and the lifecycle must not see it. */
 export function intercept(turn: Turn, event: ProcessEvent): boolean {
   const { reload } = turn.process;
-  if (event.event === 'reload') {
-    if (reload === null) begin(turn); // else: the one under way will end for both who asked
-    return true;
-  }
-  return reload !== null && interceptDuring(turn, reload, event);
+  if (reload !== null) return interceptDuring(turn, reload, event);
+  if (event.event === 'reload') begin(turn);
+  return event.event === 'reload';
 }
 
-function interceptDuring(turn: Turn, reload: Reload, event: Exclude<ProcessEvent, { event: 'reload' }>): boolean {
+function interceptDuring(turn: Turn, reload: Reload, event: ProcessEvent): boolean {
   switch (event.event) {
+    case 'reload':
+      return true; // the one under way will end for both who asked
     case 'stop':
       cancel(turn, reload);
       return false;
