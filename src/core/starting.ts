@@ -79,7 +79,7 @@ export function running(turn: Turn, current: Generation): void {
 
 export function ready(turn: Turn, generation: number): void {
   const { life } = turn.process;
-  if (life.state !== 'STARTING' || life.current.number !== generation) return;
+  if (life.state !== 'STARTING' || life.current.number !== generation || life.gate.kind !== 'ready') return;
   turn.process.life = { ...life, gate: { kind: 'startsecs' } };
   openGate(turn);
 }

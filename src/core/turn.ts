@@ -38,7 +38,7 @@ export type ProcessEffect =
   /** Answered by `ready` or `not-ready`, or by nothing: the time limit is the machine's. */
   | { readonly effect: 'check-ready'; readonly generation: number; readonly pid: number; readonly afterSignal: boolean }
   | { readonly effect: 'end-check'; readonly generation: number }
-  /** The successor is the process now: its private probe is sealed, what was put aside for its sake is let go. */
+  /** The successor has passed its check and is the process: its private probe is sealed, what was put aside for its sake is let go. */
   | { readonly effect: 'promoted'; readonly generation: number }
   | { readonly effect: 'run-reload-test'; readonly command: string }
   | { readonly effect: 'end-reload-test' }

@@ -116,4 +116,24 @@ export const deviations: readonly Deviation[] = [
     hupd: 'tells the hard limit',
     reason: 'the number is there to be acted upon',
   },
+  {
+    id: 'backoff-count-after-stop',
+    supervisord:
+      'a stop during the retries keeps their count: the next start has fewer, and its events begin with tries above 0',
+    hupd: 'counts anew after every stop',
+    reason: 'a start that somebody asks for has all its retries',
+  },
+  {
+    id: 'quick-exit-by-time',
+    supervisord: 'notices an exit up to a second late, and may call a process that died at once `success`',
+    hupd: 'decides by the time of the exit, on a clock that is never set back',
+    reason: 'whether a start has failed is no chance',
+  },
+  {
+    id: 'unknown-that-exits',
+    supervisord:
+      'a process that could not be signalled is UNKNOWN for good; its exit raises an assertion in the daemon',
+    hupd: 'goes to EXITED when it ends, and can be started again; it is not started by itself',
+    reason: 'the daemon must outlive it, and the state must be true',
+  },
 ];

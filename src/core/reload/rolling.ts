@@ -15,10 +15,15 @@ export function spawnSuccessor(turn: Turn, { strategy, begun }: Reload, predeces
   turn.spawn(predecessor.pid);
 }
 
-/** From here on the successor is waited for, at most `reload_timeout`. */
+/** From here on the successor is waited for, at most `reload_timeout`; as the process itself if its predecessor has gone meanwhile. */
 export function successorSpawned(turn: Turn, { strategy, begun }: In<'spawning'>, successor: Generation): void {
   const until = turn.after(turn.spec.reload.timeoutSecs);
-  turn.process.reload = { strategy, begun, phase: 'waiting', successor, until, lastAnswer: '' };
+  if (turn.process.life.state === 'SPAWNING') {
+    turn.process.reload = { strategy, begun, phase: 'starting' };
+    awaitGate(turn, successor, { kind: 'ready', readyBy: until, lastAnswer: '' });
+  } else {
+    turn.process.reload = { strategy, begun, phase: 'waiting', successor, until, lastAnswer: '' };
+  }
   turn.checkReady(successor, false);
 }
 
@@ -60,9 +65,9 @@ export function takeOver(turn: Turn, reload: In<'spawning'> | In<'waiting'>, sta
   const { strategy, begun } = reload;
   tell(turn, { fact: 'predecessor-died', pid: current.pid, status: describeExit(status) });
   ended(turn, current, status);
+  if (reload.phase === 'spawning') return enterSpawning(turn);
   turn.process.reload = { strategy, begun, phase: 'starting' };
-  if (reload.phase === 'spawning') enterSpawning(turn);
-  else awaitGate(turn, reload.successor, { kind: 'ready', readyBy: reload.until, lastAnswer: reload.lastAnswer });
+  awaitGate(turn, reload.successor, { kind: 'ready', readyBy: reload.until, lastAnswer: reload.lastAnswer });
 }
 
 /** The promoted successor died while its predecessor still serves: the predecessor is the process again. */

@@ -64,7 +64,7 @@ function interceptDuring(turn: Turn, reload: Reload, event: ProcessEvent): boole
     case 'spawn-failed':
       if (reload.phase !== 'spawning') return false;
       fail(turn, event.message, null);
-      return true;
+      return turn.process.life.state !== 'SPAWNING'; // else it is not only the reload's start that failed
     case 'exited':
       return exited(turn, reload, event.pid, event.status);
     case 'ready':
@@ -164,6 +164,7 @@ function ready(turn: Turn, reload: Reload, generation: number): boolean {
   if (reload.phase === 'watching' && reload.generation === generation) passed(turn, reload);
   if (reload.phase === 'starting' && current?.number === generation) {
     tell(turn, { fact: 'ready', pid: current.pid, afterSecs: secsSince(turn, current.since) });
+    if (reload.strategy === 'rolling') turn.do({ effect: 'promoted', generation });
   }
   return false;
 }

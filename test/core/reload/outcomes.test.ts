@@ -118,7 +118,7 @@ describe('a rolling reload', () => {
     assert.deepEqual(alive(process), ['102 current']);
     assert.equal(stateName(process.process), 'STARTING');
     process.after(2);
-    assert.equal(process.ready(2), 'RUNNING | STARTING>RUNNING pid:102, reloaded');
+    assert.equal(process.ready(2), 'RUNNING | promote 2, STARTING>RUNNING pid:102, reloaded');
     assert.deepEqual(seen(process), [
       'RUNNING>EXITED expected:0 pid:101',
       'EXITED>STARTING tries:0',
@@ -135,10 +135,31 @@ describe('a rolling reload', () => {
     process.reload();
     assert.equal(
       process.exited(101, killedBy(9)),
-      'SPAWNING/starting | uncheck 1, RUNNING>EXITED expected:0 pid:101, EXITED>STARTING tries:0',
+      'SPAWNING/spawning | uncheck 1, RUNNING>EXITED expected:0 pid:101, EXITED>STARTING tries:0',
     );
-    assert.equal(process.spawned(2), 'STARTING/starting');
-    assert.equal(process.after(1), 'RUNNING | STARTING>RUNNING pid:102, reloaded');
+    assert.equal(process.spawned(2), 'STARTING?/starting | check 2');
+    process.after(1);
+    assert.equal(process.ready(2), 'RUNNING | promote 2, STARTING>RUNNING pid:102, reloaded');
+  });
+
+  test('that is to take over and can not be spawned is an ordinary failed start', () => {
+    const process = rolling();
+    process.reload();
+    process.exited(101, killedBy(9));
+    assert.equal(
+      process.spawnFailed(2, 'too many open files'),
+      'BACKOFF | reload failed: too many open files, STARTING>BACKOFF tries:1',
+    );
+    assert.equal(process.after(1), 'SPAWNING | BACKOFF>STARTING tries:1, spawn 3');
+  });
+
+  test('that is to take over and is not wanted any more is stopped when it comes', () => {
+    const process = rolling();
+    process.reload();
+    process.exited(101, killedBy(9));
+    assert.equal(process.stop(), 'LINGERING | reload failed: a stop was asked for, STARTING>STOPPING pid:0');
+    process.spawned(2);
+    assert.equal(process.exited(102), 'STOPPED | STOPPING>STOPPED pid:0');
   });
 
   test('fails when the successor that took over is not ready in time; then it is an ordinary failed start', () => {
