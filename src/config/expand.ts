@@ -1,9 +1,10 @@
 /**
  * `%(name)s` in the values of a file. Which names there are depends on the option; the errors are supervisord's. A literal percent is `%%`.
  */
+
+import { compareCodePoints } from '../util/code-point-order.ts';
 import { formatPercent } from '../util/python-format.ts';
 import { reprText } from '../util/python-repr.ts';
-import { compareText } from '../util/python-text.ts';
 
 /** Names and values, the later layers over the earlier ones. */
 export type Names = ReadonlyArray<ReadonlyMap<string, string | number>>;
@@ -28,7 +29,7 @@ export function expand(
   if ('value' in outcome) return { ok: true, value: outcome.value };
   const quoted = `Format string ${reprText(text)} for ${reprText(where)}`;
   if ('malformed' in outcome) return { ok: false, error: `${quoted} is badly formatted: ${outcome.malformed}` };
-  const available = [...new Set(names.flatMap((layer) => [...layer.keys()]))].sort(compareText).join(', ');
+  const available = [...new Set(names.flatMap((layer) => [...layer.keys()]))].sort(compareCodePoints).join(', ');
   const unknown = reprText(outcome.unknown);
   return {
     ok: false,

@@ -1,13 +1,14 @@
 /** File name patterns of `[include]`, as Python's glob reads them: `*`, `?`, `[a-z]`, `[!a-z]`; no `**`, no braces, no `~`. */
+
+import { compareCodePoints } from '../util/code-point-order.ts';
 import { basename, dirname, join } from '../util/posix-path.ts';
-import { compareText } from '../util/python-text.ts';
 import type { Machine } from './datatype.ts';
 
 type Files = Pick<Machine, 'isDirectory' | 'exists' | 'list'>;
 
 /** Paths that match, in order by code point. Without wildcards: the path itself, if it exists. */
 export function glob(pattern: string, files: Files): readonly string[] {
-  return matches(pattern, files).toSorted(compareText);
+  return matches(pattern, files).toSorted(compareCodePoints);
 }
 
 function hasWildcards(text: string): boolean {
@@ -77,7 +78,7 @@ function characterSet(chars: readonly string[]): string {
       continue;
     }
     i += 2;
-    if (compareText(low, high) <= 0) parts.push(`${quote(low)}-${quote(high)}`);
+    if (compareCodePoints(low, high) <= 0) parts.push(`${quote(low)}-${quote(high)}`);
   }
   if (parts.length === 0) return negated ? '.' : '(?!)';
   return `[${negated ? '^' : ''}${parts.join('')}]`;

@@ -1,6 +1,6 @@
 /**
- * Text as Python sees it. supervisord's rules for blanks and for order are Python's, which JavaScript's `trim`, `split` and `sort` miss in
- * a few characters (the four separators below the blank, NEL, the byte order mark) and in everything outside the first plane.
+ * Text as Python sees it. supervisord's rules for blanks are Python's, which JavaScript's `trim` and `split` miss in a few
+ * characters: the four separators below the blank, NEL, the byte order mark.
  */
 
 /** What `str.isspace` and `\s` mean. */
@@ -30,16 +30,4 @@ export function stripEnd(text: string): string {
 /** `str.split()`: the words between runs of blanks. */
 export function splitBlanks(text: string): readonly string[] {
   return text.split(runs).filter((word) => word !== '');
-}
-
-/** Order by code point, for `sort`; UTF-16 order differs where surrogates meet the end of the first plane. */
-export function compareText(a: string, b: string): number {
-  const rest = b[Symbol.iterator]();
-  for (const char of a) {
-    const other = rest.next();
-    if (other.done) return 1;
-    const difference = (char.codePointAt(0) ?? 0) - (other.value.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return rest.next().done ? 0 : -1;
 }

@@ -2,7 +2,7 @@
 
 import { eventTypeNames } from '../../core/event-type.ts';
 import { defaultResultHandler, type ResultHandlerName, resultHandlerNames } from '../../core/result-handler.ts';
-import { compareText } from '../../util/python-text.ts';
+import { compareCodePoints } from '../../util/code-point-order.ts';
 import { boolean, integer, stringList, text } from '../datatypes.ts';
 import { closest } from '../diagnostic.ts';
 import type { Names } from '../expand.ts';
@@ -68,7 +68,7 @@ export function readListenerPool(reading: Reading, name: string): ListenerPool {
   }
   return {
     bufferSize: Math.max(1, bufferSize),
-    events: events.sort(compareText),
+    events: events.sort(compareCodePoints),
     resultHandler: resultHandler ?? defaultResultHandler,
   };
 }

@@ -3,8 +3,9 @@
  * in supervisord's order: groups, programs, event listeners, fcgi programs.
  */
 import type { GroupSpec, ProcessSpec } from '../../core/spec.ts';
+import { compareCodePoints } from '../../util/code-point-order.ts';
 import { reprText } from '../../util/python-repr.ts';
-import { compareText, strip } from '../../util/python-text.ts';
+import { strip } from '../../util/python-text.ts';
 import { integer, processName, stringList } from '../datatypes.ts';
 import { closest } from '../diagnostic.ts';
 import type { Names } from '../expand.ts';
@@ -58,7 +59,7 @@ export function readGroups(reading: Reading, environment: ReadonlyMap<string, st
 
 /** In (priority, name) order. */
 export function sortGroups(made: readonly MadeGroup[]): readonly GroupSpec[] {
-  return made.map(({ group }) => group).sort((a, b) => a.priority - b.priority || compareText(a.name, b.name));
+  return made.map(({ group }) => group).sort((a, b) => a.priority - b.priority || compareCodePoints(a.name, b.name));
 }
 
 function onlyHere(reading: Reading): Names {

@@ -3,9 +3,10 @@
  * first, whose variables then are `ENV_` names for the rest.
  */
 import type { ChannelSpec, FcgiSocketSpec, LogTarget, ProcessSpec, ReloadSpec } from '../../core/spec.ts';
+import { compareCodePoints } from '../../util/code-point-order.ts';
 import { join } from '../../util/posix-path.ts';
 import { reprText } from '../../util/python-repr.ts';
-import { compareText, strip } from '../../util/python-text.ts';
+import { strip } from '../../util/python-text.ts';
 import type { ChildLog } from '../datatypes.ts';
 import { processName } from '../datatypes.ts';
 import { parseEnvironment } from '../environment.ts';
@@ -42,7 +43,7 @@ export function readProcesses(reading: Reading, of: ProcessesOf): readonly Proce
     for (const name of reading.environment.keys()) variables.delete(name);
     processes.push(readProcess(reading, section, of, program, [numbered, variables], variables));
   }
-  return processes.sort((a, b) => compareText(a.name, b.name));
+  return processes.sort((a, b) => compareCodePoints(a.name, b.name));
 }
 
 /** What all processes of the section share. */
