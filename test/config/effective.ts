@@ -2,15 +2,16 @@
 
 import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { readConfiguration } from '../../src/config/configuration.ts';
+import { type LoadResult, readConfiguration, readCtlConfiguration } from '../../src/config/configuration.ts';
 import { noFlags } from '../../src/config/daemon-flags.ts';
 import type { Machine } from '../../src/config/datatype.ts';
+import { formatDiagnostic } from '../../src/config/diagnostic.ts';
 import { localUsers } from '../../src/config/load.ts';
 import type { ChannelSpec, Config, GroupSpec, ProcessSpec, ServerSpec, SocketAddress } from '../../src/core/spec.ts';
 import type { FileCase } from './peer.ts';
 
 /** The case's files, and of this machine its users and directories. */
-export function caseMachine({ files, directory, environment }: FileCase): Machine {
+function caseMachine({ files, directory, environment }: FileCase): Machine {
   const paths = Object.keys(files);
   const isDirectory = (path: string) => {
     const clean = path.replace(/\/+$/, '');
@@ -42,14 +43,34 @@ export function caseMachine({ files, directory, environment }: FileCase): Machin
   };
 }
 
-export function readCase(fileCase: FileCase): Record<string, unknown> {
-  const result = readConfiguration(caseMachine(fileCase), {
+function load(fileCase: FileCase): LoadResult {
+  return readConfiguration(caseMachine(fileCase), {
     file: fileCase.main,
     shownAs: fileCase.main,
     flags: noFlags,
     environment: new Map(Object.entries(fileCase.environment)),
   });
+}
+
+/** What `--check` prints, a line each. */
+export function findingsOf(fileCase: FileCase): readonly string[] {
+  return load(fileCase).diagnostics.map(formatDiagnostic);
+}
+
+export function readCase(fileCase: FileCase): Record<string, unknown> {
+  const result = load(fileCase);
   return result.ok ? { ok: true, ...effective(result.config) } : { ok: false, error: result.error };
+}
+
+export function readCtlCase(fileCase: FileCase): Record<string, unknown> {
+  const result = readCtlConfiguration(caseMachine(fileCase), {
+    file: fileCase.main,
+    shownAs: fileCase.main,
+    environment: new Map(Object.entries(fileCase.environment)),
+  });
+  if (!result.ok) return { ok: false, error: result.error };
+  const { serverUrl, prompt, username, password, historyFile } = result.config;
+  return { ok: true, serverurl: serverUrl, prompt, username, password, history_file: historyFile };
 }
 
 const levels = { CRIT: 50, ERRO: 40, WARN: 30, INFO: 20, DEBG: 10, TRAC: 5, BLAT: 3 } as const;

@@ -17,7 +17,7 @@ import { needs } from '../support/needs.ts';
 import { configFiles, configText, environmentText, formatText, soup } from './arbitraries.ts';
 import { compareAnswers } from './compare.ts';
 import { readCase } from './effective.ts';
-import { type Peer, startPeer, supervisorPackage } from './peer.ts';
+import { type Peer, sharedPeer, supervisorPackage } from './peer.ts';
 
 const cases = Number(process.env.HUPD_CONFIG_CASES ?? 2500);
 const seed = Number(process.env.HUPD_SEED ?? 20240229);
@@ -30,13 +30,13 @@ async function holds<T>(
   await fc.assert(fc.asyncProperty(arbitrary, property), { numRuns, seed });
 }
 
-function withPeer(title: string, run: (peer: Peer, t: TestContext) => Promise<void>): void {
-  it(title, async (t) => {
-    if (needs(t, ...supervisorPackage)) await run(startPeer(t), t);
-  });
-}
-
 describe('like supervisord', () => {
+  const shared = sharedPeer();
+  const withPeer = (title: string, run: (peer: Peer, t: TestContext) => Promise<void>) =>
+    it(title, async (t) => {
+      if (needs(t, ...supervisorPackage)) await run(shared(), t);
+    });
+
   withPeer('any lines make the same sections and options', (peer) =>
     holds(soup, async (text) => {
       const { quirky, ...real } = await peer.ask({ ini: text, source: 'x.conf' });

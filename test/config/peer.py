@@ -1,7 +1,7 @@
 """Real supervisord's configuration reader behind a pipe: one JSON case a line in, one JSON answer a line out.
 
 A case: {"files": {path: text}, "main": path, "environment": {...}, "directory": d, "user": null|text}. Files are written below `directory`,
-read as supervisord reads them, and removed. The answer holds the effective configuration in plain words, or the error.
+read as supervisord reads them, and removed (with "unchanged" in every point). The answer holds the effective configuration in plain words, or the error.
 """
 import io
 import json
@@ -110,8 +110,10 @@ def expand(text, names, where):
     return text if where in ('stdout_logfile', 'stderr_logfile') else plain_expand(text, names, where)
 
 
-o.UnhosedConfigParser.getdefault = getdefault
-o.expand = expand
+
+def take_over(deviations):
+    o.UnhosedConfigParser.getdefault = getdefault if deviations else plain_getdefault
+    o.expand = expand if deviations else plain_expand
 
 
 def answer(case, options, original_environ):
@@ -191,6 +193,7 @@ def main():
             out = sections_answer(case)
             out['quirky'] = quirky({'files': {'': case['ini']}})
         else:
+            take_over(not case.get('unchanged'))
             os.makedirs(case['directory'], exist_ok=True)
             os.chdir(case['directory'])
             for path, text in case['files'].items():

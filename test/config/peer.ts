@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { TestContext } from 'node:test';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Need } from '../support/needs.ts';
 
@@ -19,25 +19,34 @@ export interface FileCase {
   readonly environment: Readonly<Record<string, string>>;
   /** As supervisorctl reads it. */
   readonly ctl?: boolean;
+  /** Not even the differences that `peer.py` takes over from hupd. */
+  readonly unchanged?: boolean;
 }
 
 export interface Peer {
   ask(question: object): Promise<Record<string, unknown>>;
+  close(): Promise<void>;
 }
 
 const script = fileURLToPath(new URL('../../../test/config/peer.py', import.meta.url));
 
-/** Ends with the test. */
-export function startPeer(t: Pick<TestContext, 'after'>): Peer {
+/** One for all tests of a `describe`, started when first asked for. */
+export function sharedPeer(): () => Peer {
+  let peer: Peer | null = null;
+  after(() => peer?.close());
+  return () => {
+    peer ??= startPeer();
+    return peer;
+  };
+}
+
+function startPeer(): Peer {
   const python = spawn('/usr/bin/python3', [script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const waiting: ((line: string) => void)[] = [];
   createInterface({ input: python.stdout }).on('line', (line) => waiting.shift()?.(line));
+  const ended = once(python, 'exit');
   python.on('exit', () => {
     for (const answer of waiting) answer('{"crash": "python has ended"}');
-  });
-  t.after(async () => {
-    python.stdin.end();
-    if (python.exitCode === null) await once(python, 'exit');
   });
   return {
     ask: (question) =>
@@ -45,5 +54,9 @@ export function startPeer(t: Pick<TestContext, 'after'>): Peer {
         waiting.push((line) => resolve(JSON.parse(line)));
         python.stdin.write(`${JSON.stringify(question)}\n`);
       }),
+    close: async () => {
+      python.stdin.end();
+      await ended;
+    },
   };
 }
