@@ -101,6 +101,12 @@ export class EventPool {
     return this.#buffer.length;
   }
 
+  /** Somebody is busy with an event, or will be as soon as it says READY. */
+  get isListening(): boolean {
+    const able = this.#listeners.filter((l) => l.eligible && !l.deaf && l.state.name !== 'UNKNOWN');
+    return able.some(({ event }) => event !== null || this.#buffer.length > 0);
+  }
+
   /** A new event, of a type that this pool gets. */
   accept(event: SupervisorEvent, serial: number): readonly PoolEffect[] {
     const effects: PoolEffect[] = [];

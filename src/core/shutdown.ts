@@ -8,6 +8,8 @@ import { isRunningState } from './states.ts';
 export interface ShutdownGroup {
   readonly name: string;
   readonly processes: ReadonlyArray<{ readonly name: string; readonly process: Process }>;
+  /** Event listeners with events that they have not answered yet: they are left alone until they have. */
+  readonly isListening: boolean;
 }
 
 export interface ShutdownPlan {
@@ -15,19 +17,24 @@ export interface ShutdownPlan {
   readonly stop: ReadonlyArray<{ readonly group: string; readonly name: string }>;
   /** Names of all processes that are not down yet, for `waiting for a, b to die`; none: everything is done. */
   readonly waitingFor: readonly string[];
+  /** Somebody would be told to stop, were it not listening. */
+  readonly isHeldBack: boolean;
 }
 
 /** `groups` in (priority, name) order and each one's processes too, as the daemon keeps them. To be asked after every change of a process. */
 export function planShutdown(groups: readonly ShutdownGroup[]): ShutdownPlan {
-  const busy = groups.map(({ name, processes }) => ({
+  const busy = groups.map(({ name, processes, isListening }) => ({
     name,
+    isListening,
     processes: processes.filter(({ process }) => !isAtRest(process)),
   }));
   const next = busy.findLast(({ processes }) => processes.length > 0);
   const stop = next?.processes.filter(({ process }) => wantsToRun(process)).reverse() ?? [];
+  const isHeldBack = stop.length > 0 && next?.isListening === true;
   return {
-    stop: stop.map(({ name }) => ({ group: next?.name ?? '', name })),
+    stop: isHeldBack ? [] : stop.map(({ name }) => ({ group: next?.name ?? '', name })),
     waitingFor: busy.flatMap(({ processes }) => processes.map(({ name }) => name)),
+    isHeldBack,
   };
 }
 

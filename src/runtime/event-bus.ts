@@ -27,6 +27,8 @@ export interface EventBusOptions {
   readonly server: string;
   /** Serials go on from here. */
   readonly firstSerial: number;
+  /** A listener said something. */
+  readonly heard: () => void;
 }
 
 export class EventBus implements OutputListeners {
@@ -48,6 +50,11 @@ export class EventBus implements OutputListeners {
   notify(event: SupervisorEvent): void {
     if (!this.#pools.wants(event.type)) return;
     for (const [pool, effects] of this.#pools.notify(event)) this.#carryOut(pool, effects);
+  }
+
+  /** The group's listeners have events that they have not answered yet, and can. */
+  isListening(group: string): boolean {
+    return this.#pools.pool(group)?.isListening ?? false;
   }
 
   /** Before the group is told of: a pool hears that it was added itself. */
@@ -109,6 +116,7 @@ export class EventBus implements OutputListeners {
   /** A listener said something. */
   onProtocol({ group }: ProcessSpec, pid: number, data: Buffer): void {
     this.#carryOut(group, this.#pools.pool(group)?.output(pid, data) ?? []);
+    this.#options.heard();
   }
 
   #carryOut(pool: string, effects: readonly PoolEffect[]): void {

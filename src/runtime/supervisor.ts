@@ -10,7 +10,6 @@ import { daemonTexts, type LogText, processTexts } from '../core/log-texts.ts';
 import { makeNamespec } from '../core/namespec.ts';
 import { describeFact } from '../core/reload/describe-fact.ts';
 import { reloadRefusal } from '../core/reload/step.ts';
-import { planShutdown } from '../core/shutdown.ts';
 import type { Config, GroupSpec, LogLevel } from '../core/spec.ts';
 import { type DaemonStateName, isRunningState, isSignallableState, isStoppedState } from '../core/states.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
@@ -22,6 +21,7 @@ import type { Environment } from './environment.ts';
 import { EventBus } from './event-bus.ts';
 import { Groups } from './groups.ts';
 import { Launcher } from './launcher.ts';
+import { Leaving } from './leaving.ts';
 import type { Member } from './member.ts';
 import { planReload } from './plan-reload.ts';
 import { Reloads } from './reloads.ts';
@@ -63,10 +63,9 @@ export class Supervisor implements Supervision {
   readonly #groups: Groups;
   readonly #reloads: Reloads;
   readonly #events: EventBus;
+  readonly #leaving: Leaving;
   #config: Config;
   #mood: DaemonStateName = 'RUNNING';
-  #sayAgainAt = 0;
-  readonly #ended: (how: 'shutdown' | 'restart') => void;
   /** Resolves when all processes are down after `shutdown` or `restart`. */
   readonly ended: Promise<'shutdown' | 'restart'>;
 
@@ -76,7 +75,6 @@ export class Supervisor implements Supervision {
     this.ended = new Promise((resolve) => {
       end = resolve;
     });
-    this.#ended = end;
     this.#os = os;
     this.#options = options;
     this.#config = config;
@@ -87,6 +85,7 @@ export class Supervisor implements Supervision {
       log,
       server: config.daemon.identifier,
       firstSerial: options.firstEventSerial,
+      heard: () => this.#leaving.continue(),
     });
     this.#launcher = new Launcher(os, environment, () => options.serverUrl);
     this.#engine = new Engine(os, this.#deadlines, this.#launcher, {
@@ -124,6 +123,15 @@ export class Supervisor implements Supervision {
       log,
       syslog: options.syslog,
       listeners: this.#events,
+    });
+    this.#leaving = new Leaving({
+      clock: os.clock,
+      deadlines: this.#deadlines,
+      groups: this.#groups,
+      events: this.#events,
+      say: (line) => log.say(line),
+      stop: (member) => this.#engine.post(member, { event: 'stop' }),
+      done: () => end(this.#mood === 'SHUTDOWN' ? 'shutdown' : 'restart'),
     });
     os.onExit((pid, status) => this.#exited(pid, status));
   }
@@ -398,7 +406,7 @@ export class Supervisor implements Supervision {
   #stepped(member: Member): void {
     this.#events.stepped(member);
     if (isDown(member) && member.process.reload === null) member.sockets.releaseBorrowed();
-    if (this.#mood !== 'RUNNING') this.#continueLeaving();
+    this.#leaving.continue();
   }
 
   #leave(mood: 'SHUTDOWN' | 'RESTARTING'): void {
@@ -406,36 +414,7 @@ export class Supervisor implements Supervision {
     if (this.#mood === 'RUNNING') this.#events.notify({ type: 'SUPERVISOR_STATE_CHANGE_STOPPING' });
     this.#mood = mood;
     this.#engine.restarts = false;
-    this.#continueLeaving();
-  }
-
-  /** Group after group, as the pure plan says; called again whenever a process has moved. */
-  #continueLeaving(): void {
-    const groups = this.#groups.all().map(({ spec, members }) => ({
-      name: spec.name,
-      processes: members.map((member) => ({ name: member.spec.name, process: member.process })),
-    }));
-    const { stop, waitingFor } = planShutdown(groups);
-    if (waitingFor.length === 0) return this.#end();
-    this.#sayWaitingToDie(waitingFor);
-    for (const { group, name } of stop) {
-      const member = this.#groups.find(group, name);
-      if (member !== null) this.#engine.post(member, { event: 'stop' });
-    }
-  }
-
-  /** At once, and then every three seconds while somebody is still there. */
-  #sayWaitingToDie(names: readonly string[]): void {
-    const now = this.#os.clock.now().mono;
-    if (now < this.#sayAgainAt) return;
-    this.#sayAgainAt = now + 3000;
-    this.#say(daemonTexts.waitingToDie(names));
-    this.#deadlines.set(this.ended, this.#sayAgainAt, () => this.#continueLeaving());
-  }
-
-  #end(): void {
-    this.#deadlines.set(this.ended, null, () => {});
-    this.#ended(this.#mood === 'SHUTDOWN' ? 'shutdown' : 'restart');
+    this.#leaving.go();
   }
 
   #view(member: Member): ProcessView {

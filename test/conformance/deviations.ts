@@ -258,4 +258,10 @@ export const deviations: readonly Deviation[] = [
     hupd: 'is built in',
     reason: 'containers use it to see what their programs print',
   },
+  {
+    id: 'event-last-words',
+    supervisord: 'at shutdown a listener is told to stop whether it has answered its events or not',
+    hupd: 'listeners get up to a second to answer what they have been sent',
+    reason: 'a listener that mails crashes must hear of the last one',
+  },
 ];

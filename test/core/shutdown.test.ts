@@ -33,9 +33,10 @@ const states = {
 } satisfies Record<string, Process>;
 
 /** `{a: ['running', 'stopped']}`: group a with the processes a0 and a1. */
-function plan(groups: Record<string, ReadonlyArray<keyof typeof states>>) {
+function plan(groups: Record<string, ReadonlyArray<keyof typeof states>>, listening: readonly string[] = []) {
   const given: ShutdownGroup[] = Object.entries(groups).map(([name, members]) => ({
     name,
+    isListening: listening.includes(name),
     processes: members.map((state, index) => ({ name: `${name}${index}`, process: states[state] })),
   }));
   const { stop, waitingFor } = planShutdown(given);
@@ -68,5 +69,14 @@ describe('at shutdown', () => {
   test('with everything down nothing is left to wait for', () => {
     assert.deepEqual(plan({ a: ['stopped'], b: ['exited'], c: [] }), { stop: [], waitingFor: [] });
     assert.deepEqual(plan({}), { stop: [], waitingFor: [] });
+  });
+
+  test('listeners that have not answered yet are left alone, and nobody else is told anything meanwhile', () => {
+    assert.deepEqual(plan({ a: ['running'], b: ['running'] }, ['b']), { stop: [], waitingFor: ['a0', 'b0'] });
+    assert.deepEqual(plan({ a: ['running'], b: ['running'] }, ['a']).stop, ['b:b0']);
+    const told: ShutdownGroup = { name: 'a', isListening: true, processes: [{ name: 'a0', process: states.stopping }] };
+    assert.equal(planShutdown([told]).isHeldBack, false);
+    const untold = { ...told, processes: [{ name: 'a0', process: states.running }] };
+    assert.equal(planShutdown([untold]).isHeldBack, true);
   });
 });

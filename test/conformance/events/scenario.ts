@@ -105,9 +105,10 @@ async function play(server: Server): Promise<void> {
     server.write(`${name}.end`, '');
     await seen('PROCESS_STATE_EXITED', name);
   }
-  await server.call('supervisor.startProcess', 'fails', false);
+  // Whether it is known at once that these die is chance.
+  await server.client.startProcess('fails', false);
   await seen('PROCESS_STATE_FATAL', 'fails');
-  await server.call('supervisor.startProcess', 'backs_off', false);
+  await server.client.startProcess('backs_off', false);
   // The second time it stays there for two seconds: long enough to be stopped.
   await seen('PROCESS_STATE_BACKOFF', 'backs_off', 2);
   await server.call('supervisor.stopProcess', 'backs_off');

@@ -1,0 +1,96 @@
+/**
+ * The way down, at a shutdown or a restart: group after group, as the pure plan says, until nothing is left. Event listeners come last, and get a
+ * moment to answer what they have been sent: a listener that mails crashes must hear of the last one.
+ */
+import { daemonTexts, type LogText } from '../core/log-texts.ts';
+import { planShutdown } from '../core/shutdown.ts';
+import type { Clock } from '../os/os.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { EventBus } from './event-bus.ts';
+import type { Groups } from './groups.ts';
+import type { Member } from './member.ts';
+
+const sayEveryMs = 3000;
+/** How long listeners may hold up the way down, all of them together. */
+const listeningMs = 1000;
+
+export interface LeavingOptions {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  readonly groups: Groups;
+  readonly events: EventBus;
+  readonly say: (line: LogText) => void;
+  readonly stop: (member: Member) => void;
+  /** Called once, when all processes are down. */
+  readonly done: () => void;
+}
+
+export class Leaving {
+  readonly #options: LeavingOptions;
+  readonly #sayKey = {};
+  readonly #listenKey = {};
+  #state: 'not yet' | 'under way' | 'done' = 'not yet';
+  #sayAgainAt = 0;
+  #listenUntil: number | null = null;
+
+  constructor(options: LeavingOptions) {
+    this.#options = options;
+  }
+
+  go(): void {
+    if (this.#state === 'not yet') this.#state = 'under way';
+    this.continue();
+  }
+
+  /** To be called whenever a process has moved or a listener has answered. */
+  continue(): void {
+    if (this.#state !== 'under way') return;
+    const { groups, stop } = this.#options;
+    const plan = planShutdown(
+      groups.all().map(({ spec, members }) => ({
+        name: spec.name,
+        processes: members.map((member) => ({ name: member.spec.name, process: member.process })),
+        isListening: this.#mayListen() && this.#options.events.isListening(spec.name),
+      })),
+    );
+    if (plan.waitingFor.length === 0) {
+      this.#end();
+      return;
+    }
+    this.#sayWaiting(plan.waitingFor);
+    if (plan.isHeldBack) this.#listen();
+    for (const { group, name } of plan.stop) {
+      const member = groups.find(group, name);
+      if (member !== null) stop(member);
+    }
+  }
+
+  #mayListen(): boolean {
+    return this.#listenUntil === null || this.#now() < this.#listenUntil;
+  }
+
+  #listen(): void {
+    if (this.#listenUntil !== null) return;
+    this.#listenUntil = this.#now() + listeningMs;
+    this.#options.deadlines.set(this.#listenKey, this.#listenUntil, () => this.continue());
+  }
+
+  /** At once, and then every three seconds while somebody is still there. */
+  #sayWaiting(names: readonly string[]): void {
+    const now = this.#now();
+    if (now < this.#sayAgainAt) return;
+    this.#sayAgainAt = now + sayEveryMs;
+    this.#options.say(daemonTexts.waitingToDie(names));
+    this.#options.deadlines.set(this.#sayKey, this.#sayAgainAt, () => this.continue());
+  }
+
+  #end(): void {
+    this.#state = 'done';
+    for (const key of [this.#sayKey, this.#listenKey]) this.#options.deadlines.set(key, null, () => {});
+    this.#options.done();
+  }
+
+  #now(): number {
+    return this.#options.clock.now().mono;
+  }
+}
