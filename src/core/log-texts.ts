@@ -151,6 +151,12 @@ function oneLine(text: string): string {
 
 /** Lines that supervisord does not have. */
 export const ownTexts = {
+  /** Asked to restart, while everything runs. */
+  restartRefused: (error: string) =>
+    line('ERRO', `not restarted: ${error}; everything goes on with the configuration that was read before`),
+  /** Everything was down already. */
+  restartFailed: (error: string) =>
+    line('CRIT', `the restart failed: ${error}; going on with the configuration that was read before`),
   /** Said once, when a log can not be written any more; `problem` is an errno with its meaning. */
   logTrouble: (path: string, problem: string) =>
     line('ERRO', `cannot write log ${path}: ${problem}; output is dropped until it can be written again`),

@@ -2,22 +2,33 @@
  * Leaving the terminal without fork: the parent starts the daemon as a child in a session of its own and stays until that one is up, or has
  * said what is wrong. So `hupd && hupctl status` works, and an error has an exit status.
  *
- *   parent ── spawn, detached, fd 3 = pipe ──► child: everything up to listening ── "up" on fd 3 ──► /dev/null on 0, 1, 2
+ *   parent ── spawn, detached, fd 3 = pipe, fd 4 = environment ──► child: everything up to listening ── "up" on fd 3 ──► /dev/null on 0, 1, 2
  *     └─ exits 0 on "up"; with the child's status when it ends first; its stderr is the child's until then
  */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { readLimit, softLimitBeforeNode } from '../os/limits.ts';
+import type { Environment } from '../runtime/environment.ts';
+import { fileLimitMark, ownEnvironment, readyMark } from './own-environment.ts';
 
-/** Marks the child; not passed on to programs. */
-export const daemonMark = 'HUPD_DAEMON_READY_FD';
 const readyFd = 3;
+/** The parent's environment as the kernel has it: node would hand on only what is UTF-8. */
+const environmentFd = 4;
 
-/** The parent's part. Never returns but by the exit status. */
+/** The parent's part. Resolves with the exit status. */
 export function startDaemon(): Promise<number> {
+  const { NODE_OPTIONS: _notForUs, ...env } = process.env;
+  const limit = readLimit(process.pid, 'NOFILE');
+  const environment = openSync('/proc/self/environ', 'r');
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     detached: true,
-    env: { ...process.env, [daemonMark]: `${readyFd}` },
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    argv0: process.argv0,
+    env: {
+      ...env,
+      [readyMark]: `${readyFd}`,
+      ...(limit === null ? {} : { [fileLimitMark]: `${softLimitBeforeNode(limit)}` }),
+    },
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe', environment],
   });
   return new Promise((resolve) => {
     child.stdio[readyFd]?.once('data', () => {
@@ -30,6 +41,28 @@ export function startDaemon(): Promise<number> {
       resolve(1);
     });
   });
+}
+
+/** What a daemon was told by the parent that started it. */
+export interface Inherited {
+  readonly environment: Environment;
+  readonly fileLimit: number | null;
+}
+
+/** The child's part, first thing. null: this process was not started by `startDaemon`. */
+export function inheritFromParent(): Inherited | null {
+  if (process.env[readyMark] === undefined) return null;
+  const limit = Number(process.env[fileLimitMark] ?? 'none');
+  let environment: Environment;
+  try {
+    environment = ownEnvironment(environmentFd);
+    closeSync(environmentFd);
+  } catch {
+    return null; // the mark was in somebody's environment by accident
+  }
+  // Nothing can be read of a parent that was killed meanwhile.
+  if (environment.size === 0) environment = ownEnvironment();
+  return { environment, fileLimit: Number.isNaN(limit) ? null : limit };
 }
 
 /** The child's part, when it is up. */

@@ -2,12 +2,13 @@
  * One life of the daemon: from a configuration that was read to the moment when every program is down. A restart is another life in the same
  * process.
  *
- *   servers listen ─► log opens ─► groups ─► (leave the terminal) ─► pid file ─► "started" ─► autostart ─► ... ─► all down ─► close
+ *   log opens ─► servers listen ─► groups ─► (leave the terminal) ─► pid file ─► "started" ─► autostart ─► ... ─► all down ─► close
  *
- * The servers come first, unlike supervisord's: a second daemon started by mistake fails before it has touched the first one's logs.
+ * Nothing is written or removed before the servers listen, unlike supervisord's: a second daemon started by mistake fails before it has
+ * touched the first one's logs.
  */
-import { daemonTexts } from '../core/log-texts.ts';
-import type { Config, DaemonSpec, ServerSpec } from '../core/spec.ts';
+import { daemonTexts, type LogText } from '../core/log-texts.ts';
+import type { Config, DaemonSpec, ServerSpec, StartMessage } from '../core/spec.ts';
 import { createHandler } from '../http/handler.ts';
 import { startServers } from '../http/start-servers.ts';
 import { cleanAutoLogs } from '../log/auto-log.ts';
@@ -18,22 +19,19 @@ import type { LinuxOs } from '../os/linux-os.ts';
 import { SyslogSocket } from '../os/syslog-socket.ts';
 import { Supervisor, type SupervisorOptions } from '../runtime/supervisor.ts';
 import { version } from '../version.ts';
-import { tellParent } from './daemonize.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
-import { emptyRuntimeDirectory } from './runtime-directory.ts';
-import { handleSignals } from './signal-handlers.ts';
+import type { DaemonSignals } from './signal-handlers.ts';
 
-export interface LifeOptions {
+export interface LifeOptions extends Pick<SupervisorOptions, 'environment' | 'readConfig' | 'mayRestart'> {
   readonly os: LinuxOs;
   readonly config: Config;
-  readonly environment: SupervisorOptions['environment'];
-  readonly readConfig: SupervisorOptions['readConfig'];
-  /** The first life of a daemon: leave the terminal once everything listens. */
-  readonly detach: boolean;
+  /** What there is to say before anything else, besides what the configuration has to say itself. */
+  readonly messages: readonly StartMessage[];
+  readonly signals: DaemonSignals;
   /** Events are counted on over restarts. */
   readonly firstEventSerial: number;
-  /** Of the log pipes; what is in it is stale once the control servers listen. */
-  readonly runtimeDirectory: string;
+  /** Everything listens and nothing runs yet: the moment to leave the terminal. */
+  readonly onListening: (log: DaemonLog) => void;
 }
 
 export type LifeEnd =
@@ -43,62 +41,60 @@ export type LifeEnd =
   | { readonly ended: 'failed'; readonly status: number; readonly message: string };
 
 export async function live(options: LifeOptions): Promise<LifeEnd> {
-  const { os, config, environment, readConfig, detach, firstEventSerial, runtimeDirectory } = options;
+  const { os, config, environment, readConfig, mayRestart, signals, firstEventSerial } = options;
   const { daemon } = config;
   const syslog = lazySyslog();
-  const log = openLog(daemon, syslog);
+  const log = openLog(daemon, syslog.get);
   const trouble = log.open();
-  if (trouble !== null) return failed(1, `could not open the log file ${log.path}: ${trouble.errno}`);
-  tellFirst(log, os, config);
+  if (trouble !== null) return failed(1, `could not open the log file ${log.path}: ${trouble.text}`);
 
+  const early: LogText[] = inOrder([...options.messages, ...config.messages]);
+  for (const { text } of os.missing) early.push({ level: 'WARN', text });
   const serverUrl = firstServerUrl(config.servers);
   const supervisor = new Supervisor({
-    os,
-    version,
-    config,
-    environment,
-    serverUrl,
-    readConfig,
-    log,
-    syslog,
-    firstEventSerial,
+    ...{ os, version, config, environment, serverUrl, readConfig, mayRestart, log, firstEventSerial },
+    syslog: syslog.get,
   });
   const servers = await startServers(config.servers, {
     handler: createHandler({ daemon: supervisor, logs: logFiles }),
     namespaces: config.rpcInterfaces.map(({ namespace }) => namespace),
     requireAuth: daemon.requireAuth,
-    log: (text) => log.say(text),
-    notice: (line) => log.log('WARN', line),
+    log: (text) => early.push(text),
+    notice: (text) => early.push({ level: 'WARN', text }),
   });
   if (!servers.ok) {
     log.close();
     return failed(2, servers.text);
   }
-  if (config.servers.length > 0) emptyRuntimeDirectory(runtimeDirectory);
-  const forgetSignals = handleSignals(supervisor);
+  for (const text of early) log.say(text);
   const forgetBugs = surviveBugs(log);
   if (!daemon.nocleanup) cleanAutoLogs(daemon.childLogDir, daemon.identifier, (text) => log.say(text));
   supervisor.addConfiguredGroups();
-  if (detach) leaveTerminal(daemon, log);
+  options.onListening(log);
   const wrotePidFile = writePidFile(daemon.pidFile, os.pid);
   log.say(wrotePidFile ? daemonTexts.started(os.pid) : daemonTexts.pidFileFailed(daemon.pidFile));
   supervisor.begin();
+  signals.attach(supervisor);
 
   const how = await supervisor.ended;
+  signals.attach(null);
   await servers.close();
-  forgetSignals();
-  forgetBugs();
   if (wrotePidFile) removePidFile(daemon.pidFile, os.pid);
+  forgetBugs();
+  syslog.close();
   log.close();
   return how === 'shutdown' ? { ended: how } : { ended: how, nextEventSerial: supervisor.nextEventSerial };
 }
 
-const runningAsRoot =
-  'Supervisor is running as root.  Privileges were not dropped because no user is specified in the config file.  ' +
-  'If you intend to run as root, you can set user=root in the config file to avoid this message.';
-
 function failed(status: number, message: string): LifeEnd {
   return { ended: 'failed', status, message };
+}
+
+const ranks: readonly string[] = ['CRIT', 'ERRO', 'WARN', 'INFO'];
+
+/** The gravest first, as supervisord says what it found while it read its configuration. */
+function inOrder(messages: readonly StartMessage[]): LogText[] {
+  return [...messages].sort((a, b) => ranks.indexOf(a.level) - ranks.indexOf(b.level));
 }
 
 function openLog(
@@ -115,12 +111,6 @@ function openLog(
   });
 }
 
-function tellFirst(log: DaemonLog, os: LinuxOs, { daemon, messages }: Config): void {
-  if (daemon.uid === null && os.uid === 0) log.log('CRIT', runningAsRoot);
-  for (const { level, text } of messages) log.log(level, text);
-  for (const { text } of os.missing) log.log('WARN', text);
-}
-
 /** What children find in SUPERVISOR_SERVER_URL: the first unix server, else the first inet server. */
 function firstServerUrl(servers: readonly ServerSpec[]): string | null {
   const unix = servers.find((server) => server.kind === 'unix');
@@ -129,11 +119,17 @@ function firstServerUrl(servers: readonly ServerSpec[]): string | null {
   return inet?.kind === 'inet' ? `http://${inet.host === '' ? 'localhost' : inet.host}:${inet.port}` : null;
 }
 
-function lazySyslog(): () => Syslog {
-  let syslog: Syslog | null = null;
-  return () => {
-    syslog ??= new Syslog(new SyslogSocket(), 'supervisord');
-    return syslog;
+function lazySyslog(): { get(): Syslog; close(): void } {
+  let made: { readonly syslog: Syslog; readonly socket: SyslogSocket } | null = null;
+  return {
+    get() {
+      if (made === null) {
+        const socket = new SyslogSocket();
+        made = { syslog: new Syslog(socket, 'supervisord'), socket };
+      }
+      return made.syslog;
+    },
+    close: () => made?.socket.close(),
   };
 }
 
@@ -147,19 +143,4 @@ function surviveBugs(log: DaemonLog): () => void {
     process.off('uncaughtException', tell);
     process.off('unhandledRejection', tell);
   };
-}
-
-/** The umask and the directory of `[supervisord]` count only here, as under supervisord: in the foreground the inherited ones stay. */
-function leaveTerminal({ directory, umask }: DaemonSpec, log: DaemonLog): void {
-  log.say(daemonTexts.daemonizing());
-  if (directory !== null) {
-    try {
-      process.chdir(directory);
-      log.say(daemonTexts.directorySet(directory));
-    } catch (error) {
-      log.say(daemonTexts.directoryFailed(directory, (error as NodeJS.ErrnoException).code ?? `${error}`));
-    }
-  }
-  process.umask(umask);
-  tellParent();
 }

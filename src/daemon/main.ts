@@ -1,30 +1,25 @@
-/**
- * The daemon from its command line to its exit status: flags, configuration, one life after another until a shutdown. A restart (SIGHUP, RPC)
- * begins a new life in the same process: everything is read and opened afresh.
- */
-import { existsSync, readFileSync, writeSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+/** The daemon from its command line to its exit status: flags, configuration, and then either a problem in supervisord's two lines or `serve`. */
+import { existsSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { basename, resolve } from 'node:path';
+import type { LoadResult } from '../config/configuration.ts';
 import { type DaemonFlags, parseDaemonFlags } from '../config/daemon-flags.ts';
 import { rootSearchWarning } from '../config/daemon-usage.ts';
 import { formatDiagnostic } from '../config/diagnostic.ts';
 import { findConfigFile, noConfigFile } from '../config/find-config.ts';
-import { type LoadOptions, loadConfig } from '../config/load.ts';
-import type { Config } from '../core/spec.ts';
+import { findTempDir, type LoadOptions, loadConfig } from '../config/load.ts';
 import { type Libc, loadLibc } from '../os/libc.ts';
-import { openLinuxOs } from '../os/linux-os.ts';
 import { userById, userByName } from '../os/users.ts';
-import { parseEnvironment } from '../runtime/environment.ts';
+import type { Environment } from '../runtime/environment.ts';
 import { version } from '../version.ts';
-import { become } from './become.ts';
-import { daemonMark, startDaemon } from './daemonize.ts';
-import { live } from './life.ts';
-import { makeRuntimeDirectory, removeRuntimeDirectory } from './runtime-directory.ts';
+import { inheritFromParent, startDaemon, tellParent } from './daemonize.ts';
+import { environmentTexts, ownEnvironment } from './own-environment.ts';
+import { serve } from './serve.ts';
 
 /** `argv`: the program's own path first. Resolves with the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   const [program = 'hupd', ...words] = argv;
-  const parsed = parseDaemonFlags(words, basename(program));
+  const parsed = parseDaemonFlags(words, program);
   switch (parsed.kind) {
     case 'help':
       say(1, parsed.text);
@@ -42,56 +37,22 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function run(program: string, flags: DaemonFlags): Promise<number> {
   const found = configFile(program, flags);
   if ('error' in found) return usageError(program, found.error);
-  const isDaemon = process.env[daemonMark] !== undefined;
-  delete process.env[daemonMark];
-  if (found.searched && process.geteuid?.() === 0 && !isDaemon) say(2, `${rootSearchWarning}\n`);
-  const load = () => loadConfig(loadOptions(found.file, flags));
+  const inherited = inheritFromParent();
+  if (found.searched && process.geteuid?.() === 0 && inherited === null) say(2, `${rootSearchWarning}\n`);
+  const environment = inherited?.environment ?? ownEnvironment();
+  const options = loadOptions(found.file, flags, environment);
+  const load = () => loadConfig(options);
   if (flags.check) return check(load());
   const first = load();
   if (!first.ok) return usageError(program, first.error);
-  if (!first.config.daemon.nodaemon && !isDaemon) return startDaemon();
-  return serve(program, first.config, load, isDaemon);
-}
-
-async function serve(
-  program: string,
-  first: Config,
-  load: () => ReturnType<typeof loadConfig>,
-  isDaemon: boolean,
-): Promise<number> {
-  const environment = parseEnvironment(readFileSync('/proc/self/environ'));
-  const directory = makeRuntimeDirectory(first.file, first.daemon.uid ?? process.geteuid?.() ?? 0);
-  if (!directory.ok) return usageError(program, directory.error);
-  const opened = openLinuxOs({ runtimeDirectory: directory.path, originalFileLimit: null });
-  if (!opened.ok) return usageError(program, opened.problem);
-  const { os } = opened;
-  const refused = become(os, first.daemon);
-  if (refused !== null) return usageError(program, refused);
-  os.becomeSubreaper();
-  let config = first;
-  let firstEventSerial = 0;
-  for (let firstLife = true; ; firstLife = false) {
-    const own = new Map([...environment].filter(([name]) => name !== daemonMark));
-    const detach = isDaemon && firstLife;
-    const end = await live({
-      os,
-      config,
-      environment: own,
-      readConfig: load,
-      detach,
-      firstEventSerial,
-      runtimeDirectory: directory.path,
-    });
-    if (end.ended === 'failed') return usageError(program, end.message, end.status);
-    if (end.ended === 'shutdown') {
-      removeRuntimeDirectory(directory.path);
-      return 0;
-    }
-    firstEventSerial = end.nextEventSerial;
-    const again = load();
-    if (!again.ok) return usageError(program, again.error);
-    config = again.config;
-  }
+  const { config } = first;
+  if (!config.daemon.nodaemon && inherited === null) return startDaemon();
+  const failure = await serve({
+    ...{ name: basename(program), first: config, load, environment },
+    fileLimit: inherited?.fileLimit ?? null,
+    detach: inherited === null ? null : tellParent,
+  });
+  return failure === null ? 0 : usageError(program, failure.message, failure.status);
 }
 
 function configFile(program: string, flags: DaemonFlags): { file: string; searched: boolean } | { error: string } {
@@ -100,20 +61,21 @@ function configFile(program: string, flags: DaemonFlags): { file: string; search
   return found.path === null ? { error: noConfigFile(found.searched) } : { file: resolve(found.path), searched: true };
 }
 
-function loadOptions(file: string, flags: DaemonFlags): LoadOptions {
+/** Made once: relative paths mean after a restart what they meant at the start, wherever the daemon has gone since. */
+function loadOptions(file: string, flags: DaemonFlags, environment: Environment): LoadOptions {
+  const texts = environmentTexts(environment);
+  const cwd = process.cwd();
   return {
-    file,
+    ...{ file, flags, cwd },
     ...(flags.configuration === null ? {} : { shownAs: flags.configuration }),
-    flags,
-    environment: process.env,
+    environment: texts,
     hostName: hostname(),
-    cwd: process.cwd(),
-    tempDir: tmpdir(),
+    tempDir: findTempDir(texts, cwd),
     users: systemUsers(),
   };
 }
 
-function check({ ok, diagnostics }: ReturnType<typeof loadConfig>): number {
+function check({ ok, diagnostics }: LoadResult): number {
   for (const diagnostic of diagnostics) say(1, `${formatDiagnostic(diagnostic)}\n`);
   return ok ? 0 : 2;
 }

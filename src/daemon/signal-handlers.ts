@@ -1,35 +1,71 @@
-/** What the daemon does on a signal (compat 4.2). SIGUSR1 has a handler that does nothing, or node would open its debugger to the machine. */
-import { daemonTexts } from '../core/log-texts.ts';
+/**
+ * What the daemon does on a signal (compat 4.2). The handlers stay for good once they are there: between two lives a signal waits for the
+ * next one. SIGUSR1 has one that does nothing, or node would open its debugger to the machine.
+ */
+import { daemonTexts, type LogText } from '../core/log-texts.ts';
 import { signalNumbers } from '../core/signals.ts';
-import type { Supervisor } from '../runtime/supervisor.ts';
+import type { DaemonStateName } from '../core/states.ts';
 
-/** Returns a function that takes the handlers away again. SIGCHLD is the reaper's. */
-export function handleSignals(supervisor: Supervisor): () => void {
-  const say = ({ level, text }: ReturnType<typeof daemonTexts.started>) => supervisor.log(level, text);
-  const leave = (signal: NodeJS.Signals) => {
-    say(daemonTexts.exitRequest(signalNumbers.get(signal) ?? 0));
-    supervisor.shutdown();
-  };
-  const restart = (signal: NodeJS.Signals) => {
+/** The daemon, as far as signals go. */
+export interface Signalled {
+  readonly daemonState: DaemonStateName;
+  say(line: LogText): void;
+  shutdown(): void;
+  restart(): unknown;
+  reopenLogs(): void;
+}
+
+export interface DaemonSignals {
+  /** Who is told from now on; null: what comes waits. */
+  attach(daemon: Signalled | null): void;
+}
+
+const acts: ReadonlyArray<readonly [NodeJS.Signals, (daemon: Signalled, number: number) => void]> = [
+  ['SIGTERM', leave],
+  ['SIGINT', leave],
+  ['SIGQUIT', leave],
+  ['SIGHUP', restart],
+  ['SIGUSR2', reopen],
+  ['SIGUSR1', () => {}],
+  // The reaper has its own handler, which has run by now.
+  ['SIGCHLD', (daemon, number) => daemon.say(daemonTexts.childQuit(number))],
+];
+
+/** To be called once, after the reaper is there. */
+export function handleSignals(): DaemonSignals {
+  let daemon: Signalled | null = null;
+  let waiting: Array<() => void> = [];
+  for (const [signal, act] of acts) {
     const number = signalNumbers.get(signal) ?? 0;
-    if (supervisor.daemonState === 'SHUTDOWN') return say(daemonTexts.restartIgnored(number));
-    say(daemonTexts.restartRequest(number));
-    supervisor.restart();
+    const take = () => {
+      if (daemon !== null) act(daemon, number);
+      else if (signal !== 'SIGCHLD') waiting.push(take);
+    };
+    process.on(signal, take);
+  }
+  return {
+    attach(next) {
+      daemon = next;
+      if (next === null) return;
+      const due = waiting;
+      waiting = [];
+      for (const take of due) take();
+    },
   };
-  const reopen = (signal: NodeJS.Signals) => {
-    say(daemonTexts.reopenRequest(signalNumbers.get(signal) ?? 0));
-    supervisor.reopenLogs();
-  };
-  const handlers: ReadonlyArray<readonly [NodeJS.Signals, (signal: NodeJS.Signals) => void]> = [
-    ['SIGTERM', leave],
-    ['SIGINT', leave],
-    ['SIGQUIT', leave],
-    ['SIGHUP', restart],
-    ['SIGUSR2', reopen],
-    ['SIGUSR1', () => {}],
-  ];
-  for (const [signal, handler] of handlers) process.on(signal, handler);
-  return () => {
-    for (const [signal, handler] of handlers) process.off(signal, handler);
-  };
+}
+
+function leave(daemon: Signalled, number: number): void {
+  daemon.say(daemonTexts.exitRequest(number));
+  daemon.shutdown();
+}
+
+function restart(daemon: Signalled, number: number): void {
+  if (daemon.daemonState === 'SHUTDOWN') return daemon.say(daemonTexts.restartIgnored(number));
+  daemon.say(daemonTexts.restartRequest(number));
+  daemon.restart();
+}
+
+function reopen(daemon: Signalled, number: number): void {
+  daemon.say(daemonTexts.reopenRequest(number));
+  daemon.reopenLogs();
 }

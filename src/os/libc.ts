@@ -20,6 +20,7 @@ export interface Libc {
   readonly close: Call<[fd: number]>;
   readonly fcntl: Call<[fd: number, command: number, value: number]>;
   readonly fchmod: Call<[fd: number, mode: number]>;
+  readonly execve: Call<[path: string, argv: Memory, envp: Memory]>;
   readonly waitpid: Call<[pid: number, status: Memory, options: number]>;
   readonly prctl: Call<[option: number, a: number, b: number, c: number, d: number]>;
   readonly getrlimit: Call<[resource: number, limit: Memory]>;
@@ -143,6 +144,7 @@ function declare(koffi: Koffi): Libc {
     close: call('int close(int fd)'),
     fcntl: call('int fcntl(int fd, int command, long value)'),
     fchmod: call('int fchmod(int fd, uint mode)'),
+    execve: call('int execve(const char *path, void *argv, void *envp)'),
     waitpid: call('int waitpid(int pid, void *status, int options)'),
     prctl: call('int prctl(int option, long a, long b, long c, long d)'),
     getrlimit: call('int getrlimit(int resource, void *limit)'),

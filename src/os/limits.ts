@@ -99,8 +99,11 @@ export class Limits {
     const own = getLimit(this.#libc, resource);
     const limit = raised(own, wanted);
     if (limit !== own && setLimit(this.#libc, resource, limit) < 0) return { ok: false, hard: own.hard };
-    if (resource === 'NOFILE') this.#childFiles = Math.max(this.#childFiles, wanted);
-    return { ok: true };
+    if (resource === 'NPROC') return { ok: true, raised: limit !== own };
+    // Of open files the limit before node counts, since that is what children have.
+    const isMore = wanted > this.#childFiles;
+    this.#childFiles = Math.max(this.#childFiles, wanted);
+    return { ok: true, raised: isMore };
   }
 
   /** Runs `body`, which must not wait for anything, with the limit that children are to inherit. */

@@ -130,7 +130,8 @@ export interface UserInfo {
 export type LimitedResource = 'NOFILE' | 'NPROC';
 
 export type EnsureLimit =
-  | { readonly ok: true }
+  /** `raised`: it was less before. */
+  | { readonly ok: true; readonly raised: boolean }
   /** `hard`: all that the environment allows. */
   | { readonly ok: false; readonly hard: number };
 

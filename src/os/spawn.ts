@@ -156,7 +156,7 @@ function failure(step: Failure['step'], errno: Errno, reason: string = errno): F
  * `char *table[]`: a NULL-terminated table of addresses, and behind it the strings. All in one buffer, so that handing it to the call
  * keeps the strings alive as well.
  */
-function stringTable(libc: Libc, strings: readonly Buffer[]): Buffer {
+export function stringTable(libc: Libc, strings: readonly Buffer[]): Buffer {
   const nul = Buffer.alloc(1);
   const table = Buffer.alloc(8 * (strings.length + 1));
   const block = Buffer.concat([table, ...strings.flatMap((string) => [string, nul])]);

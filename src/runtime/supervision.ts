@@ -131,7 +131,8 @@ export interface Supervision {
   removeGroup(name: string): Outcome;
 
   shutdown(): void;
-  restart(): void;
+  /** Refused, and nothing is stopped, when the configuration as it is now could not be used. */
+  restart(): Outcome;
 
   readonly mainLogPath: string | null;
   clearMainLog(): Outcome;

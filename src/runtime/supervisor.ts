@@ -6,7 +6,7 @@
 import { diffGroups } from '../core/config-diff.ts';
 import { reloadEvent } from '../core/event.ts';
 import type { ExitStatus } from '../core/exit-status.ts';
-import { daemonTexts, type LogText, processTexts } from '../core/log-texts.ts';
+import { daemonTexts, type LogText, ownTexts, processTexts } from '../core/log-texts.ts';
 import { makeNamespec } from '../core/namespec.ts';
 import { describeFact } from '../core/reload/describe-fact.ts';
 import { reloadRefusal } from '../core/reload/step.ts';
@@ -52,6 +52,8 @@ export interface SupervisorOptions {
   readonly readConfig: () =>
     | { readonly ok: true; readonly config: Config }
     | { readonly ok: false; readonly error: string };
+  /** Why a restart would fail, asked before anything is stopped; null: it would not, as far as can be seen. */
+  readonly mayRestart: () => string | null;
 }
 
 export class Supervisor implements Supervision {
@@ -231,7 +233,7 @@ export class Supervisor implements Supervision {
   #sayWaiting(name: string): () => void {
     let callOff = () => {};
     const say = () => {
-      this.#say(processTexts.waitingToStop(name));
+      this.say(processTexts.waitingToStop(name));
       callOff = this.#deadlines.after(2000, say);
     };
     say();
@@ -243,14 +245,14 @@ export class Supervisor implements Supervision {
     if (member === null) return refusal('BAD_NAME', makeNamespec(group, name));
     const { current } = member;
     if (current === null || !isSignallableState(member.state)) return refusal('NOT_RUNNING', makeNamespec(group, name));
-    this.#say(processTexts.signalling(name, current.pid, signal));
+    this.say(processTexts.signalling(name, current.pid, signal));
     const answer = this.#os.kill(current.pid, signal, false);
     if (answer === 'ok') return { ok: true };
     if (answer === 'ESRCH') {
-      this.#say(processTexts.signalJustExited(name, current.pid));
+      this.say(processTexts.signalJustExited(name, current.pid));
       return { ok: true };
     }
-    this.#say(processTexts.signalProblem(name, current.pid, answer));
+    this.say(processTexts.signalProblem(name, current.pid, answer));
     this.#engine.post(member, { event: 'kill-failed', pid: current.pid, errno: answer });
     return refusal('FAILED', `unknown problem sending sig ${name} (${current.pid}):${answer}`);
   }
@@ -334,8 +336,15 @@ export class Supervisor implements Supervision {
   shutdown(): void {
     this.#leave('SHUTDOWN');
   }
-  restart(): void {
-    if (this.#mood !== 'SHUTDOWN') this.#leave('RESTARTING');
+  restart(): Outcome {
+    if (this.#mood === 'SHUTDOWN') return { ok: true };
+    const why = this.#options.mayRestart();
+    if (why !== null) {
+      this.say(ownTexts.restartRefused(why));
+      return refusal('CANT_REREAD', why);
+    }
+    this.#leave('RESTARTING');
+    return { ok: true };
   }
 
   clearMainLog(): Outcome {
@@ -343,7 +352,7 @@ export class Supervisor implements Supervision {
     if (log.path === null) return refusal('NO_FILE', '');
     const trouble = log.clear();
     if (trouble !== null) return refusal(trouble.errno === 'ENOENT' ? 'NO_FILE' : 'FAILED', '');
-    this.#say(daemonTexts.reopeningLogFile());
+    this.say(daemonTexts.reopeningLogFile());
     return { ok: true };
   }
 
@@ -357,7 +366,7 @@ export class Supervisor implements Supervision {
   /** SIGUSR2, after a rotation from outside. */
   reopenLogs(): void {
     this.#options.log.reopen();
-    this.#say(daemonTexts.logReopen());
+    this.say(daemonTexts.logReopen());
     for (const { logs } of this.#groups.members()) {
       logs.stdout.reopen();
       logs.stderr.reopen();
@@ -376,7 +385,7 @@ export class Supervisor implements Supervision {
     this.#options.log.log(level, text);
   }
 
-  #say(line: LogText): void {
+  say(line: LogText): void {
     this.#options.log.say(line);
   }
 
@@ -393,7 +402,7 @@ export class Supervisor implements Supervision {
   }
 
   #exited(pid: number, status: ExitStatus): void {
-    if (!this.#engine.exited(pid, status)) this.#say(daemonTexts.reapedUnknown(pid, status));
+    if (!this.#engine.exited(pid, status)) this.say(daemonTexts.reapedUnknown(pid, status));
   }
 
   #reloadProcess(group: string, name: string): void {

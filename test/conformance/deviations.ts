@@ -264,4 +264,34 @@ export const deviations: readonly Deviation[] = [
     hupd: 'listeners get up to a second to answer what they have been sent',
     reason: 'a listener that mails crashes must hear of the last one',
   },
+  {
+    id: 'second-daemon',
+    supervisord: 'started twice by mistake, the second one deletes the AUTO logs of the first before it fails',
+    hupd: 'fails before it touches anything',
+    reason: 'a mistake must not cost the logs of what runs well',
+  },
+  {
+    id: 'main-log-unopenable',
+    supervisord: 'shows a Python traceback',
+    hupd: 'says in one line which file could not be opened, and why',
+    reason: 'the exit status is the same; nobody parses the traceback',
+  },
+  {
+    id: 'restart-relative-file',
+    supervisord: 'started with a relative -c and directory=, it does not find its file at a restart and ends',
+    hupd: 'remembers where the file is',
+    reason: 'a restart must not be the end',
+  },
+  {
+    id: 'restart-broken',
+    supervisord: 'a restart (SIGHUP, reload) with a broken configuration stops everything and ends the daemon',
+    hupd: 'refuses it while everything runs; should a restart fail all the same, goes on with the configuration before',
+    reason: 'a typing error must not be an outage',
+  },
+  {
+    id: 'limits-before-user',
+    supervisord: 'raises minfds and minprocs after it has become user=, who may not be allowed to',
+    hupd: 'raises them before',
+    reason: 'root starts it so that it can',
+  },
 ];

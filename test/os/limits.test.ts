@@ -41,11 +41,11 @@ test('a limit is raised to what is wanted, the hard one only where it must be, a
 
 test('minfds raises what children get; more than the machine has is refused with the hard limit (limit-hard-number)', async (t) => {
   const { os, run } = rig(t);
-  assert.deepEqual(os.ensureLimit('NOFILE', 900), { ok: true });
+  assert.deepEqual(os.ensureLimit('NOFILE', 900), { ok: true, raised: true });
   assert.equal((await run('ulimit -Sn')).text, '900\n');
-  assert.deepEqual(os.ensureLimit('NOFILE', 800), { ok: true });
+  assert.deepEqual(os.ensureLimit('NOFILE', 800), { ok: true, raised: false });
   assert.equal((await run('ulimit -Sn')).text, '900\n');
   const hard = Number((await run('ulimit -Hn')).text);
   assert.deepEqual(os.ensureLimit('NOFILE', 2 ** 40), { ok: false, hard });
-  assert.deepEqual(os.ensureLimit('NPROC', 1), { ok: true });
+  assert.deepEqual(os.ensureLimit('NPROC', 1), { ok: true, raised: false });
 });

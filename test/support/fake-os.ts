@@ -216,7 +216,7 @@ export class FakeOs implements Os {
 
   ensureLimit(resource: LimitedResource, wanted: number): EnsureLimit {
     const hard = this.hardLimits[resource];
-    return wanted <= hard ? { ok: true } : { ok: false, hard };
+    return wanted <= hard ? { ok: true, raised: false } : { ok: false, hard };
   }
 
   createLogPipe(label: string, ownerUid: number | null): LogPipe {

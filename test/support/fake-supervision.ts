@@ -164,9 +164,10 @@ export class FakeSupervision implements Supervision {
     this.daemonState = 'SHUTDOWN';
   }
 
-  restart(): void {
-    this.asked.push('restart');
-    this.daemonState = 'RESTARTING';
+  restart(): Outcome {
+    const outcome = this.#do('restart', '');
+    if (outcome.ok) this.daemonState = 'RESTARTING';
+    return outcome;
   }
 
   clearMainLog(): Outcome {

@@ -131,13 +131,18 @@ export class Rig {
 export function run(
   file: string,
   args: readonly string[],
-  options: { input?: string; env?: NodeJS.ProcessEnv } = {},
+  options: { input?: string; env?: NodeJS.ProcessEnv; cwd?: string } = {},
 ): Promise<CtlResult> {
   return new Promise((resolve) => {
     const child = execFile(
       file,
       [...args],
-      { timeout: 2 * waitMs, maxBuffer: 64 << 20, ...(options.env === undefined ? {} : { env: options.env }) },
+      {
+        timeout: 2 * waitMs,
+        maxBuffer: 64 << 20,
+        ...(options.env === undefined ? {} : { env: options.env }),
+        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
         resolve({ status: code, stdout, stderr });

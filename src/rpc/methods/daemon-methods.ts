@@ -1,7 +1,7 @@
 /** `supervisor.*`: the daemon itself: who it is, its state, its end. */
 import { type DaemonStateName, daemonStateCodes } from '../../core/states.ts';
 import { apiVersion } from '../contract.ts';
-import { answer, type Method, type MethodTable } from '../method.ts';
+import { answer, type Method, type MethodTable, refused } from '../method.ts';
 
 const getApiVersion: Method = {
   returns: 'string',
@@ -75,8 +75,8 @@ export const daemonMethods: MethodTable = [
       help: 'Stops every process, reads the configuration afresh and starts again. Answers at once.',
       reads: false,
       call: ({ daemon }) => {
-        daemon.restart();
-        return answer(true);
+        const outcome = daemon.restart();
+        return outcome.ok ? answer(true) : refused(outcome, '');
       },
     },
   ],

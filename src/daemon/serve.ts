@@ -1,0 +1,121 @@
+/**
+ * One life after another until a shutdown. A restart (SIGHUP, RPC) begins a new life in the same process: everything is read and opened
+ * afresh. Unlike supervisord's it never is the end: a configuration that can not be used is refused while everything still runs, and if a
+ * new life fails all the same, the daemon goes on with the configuration of the one before.
+ */
+import { chownSync, writeFileSync } from 'node:fs';
+import type { LoadResult } from '../config/configuration.ts';
+import { daemonTexts, ownTexts } from '../core/log-texts.ts';
+import type { Config, DaemonSpec } from '../core/spec.ts';
+import type { DaemonLog } from '../log/daemon-log.ts';
+import { openLinuxOs } from '../os/linux-os.ts';
+import type { Environment } from '../runtime/environment.ts';
+import { becomeUser, ensureLimits, userRefusal } from './become.ts';
+import { live } from './life.ts';
+import { closeDebugger } from './no-debugger.ts';
+import { emptyRuntimeDirectory, makeRuntimeDirectory, removeRuntimeDirectory } from './runtime-directory.ts';
+import { handleSignals } from './signal-handlers.ts';
+
+export interface ServeOptions {
+  /** As `ps` and `killall` shall know it. */
+  readonly name: string;
+  readonly first: Config;
+  readonly load: () => LoadResult;
+  readonly environment: Environment;
+  /** The soft limit of open files before node; null: to be found out. */
+  readonly fileLimit: number | null;
+  /** Called in the first life, when everything listens: the last step of leaving the terminal. null: stay in the foreground. */
+  readonly detach: (() => void) | null;
+}
+
+/** null: an orderly shutdown. */
+export type ServeFailure = { readonly message: string; readonly status: number } | null;
+
+export async function serve({
+  name,
+  first,
+  load,
+  environment,
+  fileLimit,
+  detach,
+}: ServeOptions): Promise<ServeFailure> {
+  const directory = makeRuntimeDirectory(first.file, first.daemon.uid ?? process.geteuid?.() ?? 0);
+  if (!directory.ok) return { message: directory.error, status: 2 };
+  const opened = openLinuxOs({ runtimeDirectory: directory.path, originalFileLimit: fileLimit });
+  if (!opened.ok) return { message: opened.problem, status: 2 };
+  const { os } = opened;
+  await closeDebugger();
+  nameProcess(name);
+  const limits = ensureLimits(os, first.daemon);
+  if (!limits.ok) return { message: limits.error, status: 2 };
+  os.becomeSubreaper();
+  os.onExit(() => {}); // the reaper's handler comes before ours
+  const signals = handleSignals();
+  // Nothing else may keep node running: no server, no program.
+  const alive = setInterval(() => {}, 2 ** 31 - 1);
+
+  let config = first;
+  let before: Config | null = null;
+  let messages = limits.messages;
+  let firstEventSerial = 0;
+  for (let isFirst = true; ; isFirst = false) {
+    const { uid } = config.daemon;
+    if (os.uid === 0 && uid !== null) chownSync(directory.path, uid, -1);
+    const became = becomeUser(os, uid);
+    const end = became.ok
+      ? await live({
+          ...{ os, config, environment, signals, firstEventSerial, readConfig: load },
+          messages: [...became.messages, ...messages],
+          mayRestart: () => restartRefusal(load(), (wanted) => userRefusal(os, wanted)),
+          onListening: (log) => {
+            if (isFirst && config.servers.length > 0) emptyRuntimeDirectory(directory.path);
+            if (isFirst && detach !== null) leaveTerminal(config.daemon, log, detach);
+          },
+        })
+      : { ended: 'failed' as const, message: became.error, status: 2 };
+    messages = [];
+    if (end.ended === 'failed') {
+      if (before === null) return end;
+      messages = [ownTexts.restartFailed(end.message)];
+      [config, before] = [before, null];
+      continue;
+    }
+    if (end.ended === 'shutdown') break;
+    firstEventSerial = end.nextEventSerial;
+    before = config;
+    const again = load();
+    if (again.ok) config = again.config;
+    else messages = [ownTexts.restartFailed(again.error)];
+  }
+  clearInterval(alive);
+  removeRuntimeDirectory(directory.path);
+  return null;
+}
+
+function restartRefusal(read: LoadResult, userRefusal: (uid: number | null) => string | null): string | null {
+  return read.ok ? userRefusal(read.config.daemon.uid) : read.error;
+}
+
+/** The umask and the directory of `[supervisord]` count only here, as under supervisord: in the foreground the inherited ones stay. */
+function leaveTerminal({ directory, umask }: DaemonSpec, log: DaemonLog, detach: () => void): void {
+  log.say(daemonTexts.daemonizing());
+  if (directory !== null) {
+    try {
+      process.chdir(directory);
+      log.say(daemonTexts.directorySet(directory));
+    } catch (error) {
+      log.say(daemonTexts.directoryFailed(directory, (error as NodeJS.ErrnoException).code ?? `${error}`));
+    }
+  }
+  process.umask(umask);
+  detach();
+}
+
+/** Else every tool would call it "node", and `pidof supervisord` would find nothing. */
+function nameProcess(name: string): void {
+  try {
+    writeFileSync('/proc/self/comm', name);
+  } catch {
+    // then it is called node
+  }
+}
