@@ -7,9 +7,8 @@
  */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { readLimit, softLimitBeforeNode } from '../os/limits.ts';
 import type { Environment } from '../runtime/environment.ts';
-import { fileLimitMark, ownEnvironment, readyMark } from './own-environment.ts';
+import { ownEnvironment, readyMark } from './own-environment.ts';
 
 const readyFd = 3;
 /** The parent's environment as the kernel has it: node would hand on only what is UTF-8. */
@@ -18,16 +17,11 @@ const environmentFd = 4;
 /** The parent's part. Resolves with the exit status. */
 export function startDaemon(): Promise<number> {
   const { NODE_OPTIONS: _notForUs, ...env } = process.env;
-  const limit = readLimit(process.pid, 'NOFILE');
   const environment = openSync('/proc/self/environ', 'r');
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     detached: true,
     argv0: process.argv0,
-    env: {
-      ...env,
-      [readyMark]: `${readyFd}`,
-      ...(limit === null ? {} : { [fileLimitMark]: `${softLimitBeforeNode(limit)}` }),
-    },
+    env: { ...env, [readyMark]: `${readyFd}` },
     stdio: ['ignore', 'inherit', 'inherit', 'pipe', environment],
   });
   return new Promise((resolve) => {
@@ -43,26 +37,17 @@ export function startDaemon(): Promise<number> {
   });
 }
 
-/** What a daemon was told by the parent that started it. */
-export interface Inherited {
-  readonly environment: Environment;
-  readonly fileLimit: number | null;
-}
-
-/** The child's part, first thing. null: this process was not started by `startDaemon`. */
-export function inheritFromParent(): Inherited | null {
+/** The child's part, first thing: the parent's environment. null: this process was not started by `startDaemon`. */
+export function inheritFromParent(): Environment | null {
   if (process.env[readyMark] === undefined) return null;
-  const limit = Number(process.env[fileLimitMark] ?? 'none');
-  let environment: Environment;
   try {
-    environment = ownEnvironment(environmentFd);
+    const environment = ownEnvironment(environmentFd);
     closeSync(environmentFd);
+    // Nothing can be read of a parent that was killed meanwhile.
+    return environment.size === 0 ? ownEnvironment() : environment;
   } catch {
     return null; // the mark was in somebody's environment by accident
   }
-  // Nothing can be read of a parent that was killed meanwhile.
-  if (environment.size === 0) environment = ownEnvironment();
-  return { environment, fileLimit: Number.isNaN(limit) ? null : limit };
 }
 
 /** The child's part, when it is up. */

@@ -25,7 +25,7 @@ import type { DaemonSignals } from './signal-handlers.ts';
 export interface LifeOptions extends Pick<SupervisorOptions, 'environment' | 'readConfig' | 'mayRestart'> {
   readonly os: LinuxOs;
   readonly config: Config;
-  /** What there is to say before anything else, besides what the configuration has to say itself. */
+  /** What there is to say besides what the configuration has to say itself. */
   readonly messages: readonly StartMessage[];
   readonly signals: DaemonSignals;
   /** Events are counted on over restarts. */
@@ -48,7 +48,7 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
   const trouble = log.open();
   if (trouble !== null) return failed(1, `could not open the log file ${log.path}: ${trouble.text}`);
 
-  const early: LogText[] = inOrder([...options.messages, ...config.messages]);
+  const early: LogText[] = inOrder([...config.messages, ...options.messages]);
   for (const { text } of os.missing) early.push({ level: 'WARN', text });
   const serverUrl = firstServerUrl(config.servers);
   const supervisor = new Supervisor({

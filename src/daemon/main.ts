@@ -39,7 +39,7 @@ async function run(program: string, flags: DaemonFlags): Promise<number> {
   if ('error' in found) return usageError(program, found.error);
   const inherited = inheritFromParent();
   if (found.searched && process.geteuid?.() === 0 && inherited === null) say(2, `${rootSearchWarning}\n`);
-  const environment = inherited?.environment ?? ownEnvironment();
+  const environment = inherited ?? ownEnvironment();
   const options = loadOptions(found.file, flags, environment);
   const load = () => loadConfig(options);
   if (flags.check) return check(load());
@@ -49,7 +49,6 @@ async function run(program: string, flags: DaemonFlags): Promise<number> {
   if (!config.daemon.nodaemon && inherited === null) return startDaemon();
   const failure = await serve({
     ...{ name: basename(program), first: config, load, environment },
-    fileLimit: inherited?.fileLimit ?? null,
     detach: inherited === null ? null : tellParent,
   });
   return failure === null ? 0 : usageError(program, failure.message, failure.status);

@@ -1,6 +1,6 @@
 /**
  * The environment that hupd was started with, byte for byte: what its children and `%(ENV_X)s` get. Two things of ours are kept out of it:
- * the variables by which a parent and its daemon know each other, and the detour that NODE_OPTIONS takes.
+ * the mark by which a daemon knows the parent that started it, and the detour that NODE_OPTIONS takes.
  *
  * NODE_OPTIONS is meant for the user's programs. Node has obeyed it before our first line runs (a debugger may be open, somebody's module
  * loaded), so hupd starts itself again in the same process without it and remembers it under a name of its own.
@@ -12,15 +12,13 @@ import { type Environment, parseEnvironment } from '../runtime/environment.ts';
 
 /** Marks the daemon for the parent that started it: the descriptor on which it says that it is up. */
 export const readyMark = 'HUPD_DAEMON_READY_FD';
-/** The soft limit of open files before node raised it, as the parent found it. */
-export const fileLimitMark = 'HUPD_FILE_LIMIT';
 const rememberedOptions = 'HUPD_NODE_OPTIONS';
 
 /** `source`: a file that has the environment as the kernel shows it. */
 export function ownEnvironment(source: string | number = '/proc/self/environ'): Environment {
   const environment = new Map(parseEnvironment(readFileSync(source)));
   const options = environment.get(rememberedOptions);
-  for (const name of [readyMark, fileLimitMark, rememberedOptions]) environment.delete(name);
+  for (const name of [readyMark, rememberedOptions]) environment.delete(name);
   if (options !== undefined) environment.set('NODE_OPTIONS', options);
   return environment;
 }

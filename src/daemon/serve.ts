@@ -22,8 +22,6 @@ export interface ServeOptions {
   readonly first: Config;
   readonly load: () => LoadResult;
   readonly environment: Environment;
-  /** The soft limit of open files before node; null: to be found out. */
-  readonly fileLimit: number | null;
   /** Called in the first life, when everything listens: the last step of leaving the terminal. null: stay in the foreground. */
   readonly detach: (() => void) | null;
 }
@@ -31,17 +29,10 @@ export interface ServeOptions {
 /** null: an orderly shutdown. */
 export type ServeFailure = { readonly message: string; readonly status: number } | null;
 
-export async function serve({
-  name,
-  first,
-  load,
-  environment,
-  fileLimit,
-  detach,
-}: ServeOptions): Promise<ServeFailure> {
+export async function serve({ name, first, load, environment, detach }: ServeOptions): Promise<ServeFailure> {
   const directory = makeRuntimeDirectory(first.file, first.daemon.uid ?? process.geteuid?.() ?? 0);
   if (!directory.ok) return { message: directory.error, status: 2 };
-  const opened = openLinuxOs({ runtimeDirectory: directory.path, originalFileLimit: fileLimit });
+  const opened = openLinuxOs({ runtimeDirectory: directory.path, originalFileLimit: null });
   if (!opened.ok) return { message: opened.problem, status: 2 };
   const { os } = opened;
   await closeDebugger();

@@ -4,10 +4,19 @@
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { deviations } from '../conformance/deviations.ts';
 import { needs } from '../support/needs.ts';
 import { type CtlResult, run } from '../support/rig.ts';
@@ -81,6 +90,10 @@ export class Trial {
 
   write(name: string, text: string): void {
     writeFileSync(this.path(name), text.replaceAll('DIR', this.dir));
+  }
+
+  mkdir(name: string): void {
+    mkdirSync(this.path(name));
   }
 
   list(folder = '.'): readonly string[] {
@@ -208,6 +221,11 @@ ${programs}
     await this.until('the end of all', () => [...leftovers(this.dir)].length === 0);
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+/** Cases that run several at a time: they mostly wait. */
+export function trials(what: string, define: () => void): void {
+  describe(what, { concurrency: 4 }, define);
 }
 
 /** The same steps for both; supervisord's is skipped where that is not installed. */

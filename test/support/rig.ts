@@ -148,6 +148,7 @@ export function run(
         resolve({ status: code, stdout, stderr });
       },
     );
+    child.stdin?.on('error', () => {}); // it ended without reading
     child.stdin?.end(options.input ?? '');
   });
 }
