@@ -3,7 +3,7 @@ import { monthNames } from '../core/describe.ts';
 import { splitNamespec } from '../core/namespec.ts';
 import { type FaultName, faultCodes } from '../rpc/contract.ts';
 import type { Rpc } from '../rpc/dispatch.ts';
-import { type Answer, faultText } from '../rpc/method.ts';
+import { type Failure, faultText } from '../rpc/method.ts';
 import type { Supervision } from '../runtime/supervision.ts';
 
 /** Changes nothing: allowed with read-only credentials. */
@@ -60,8 +60,6 @@ async function actOnProcess(
     }
   }
 }
-
-type Failure = Extract<Answer, { fault: FaultName }>;
 
 const startProblems: ReadonlyMap<FaultName, string> = new Map<FaultName, string>([
   ['NO_FILE', 'no such file'],

@@ -16,8 +16,14 @@ export interface Param {
   readonly optional?: true;
 }
 
-/** A result, or a fault: `text` follows the fault's name, '' for none. */
-export type Answer = { readonly value: RpcResult } | { readonly fault: FaultName; readonly text: string };
+/** `text` follows the fault's name, even when it is empty; null: the name stands alone. */
+export interface Failure {
+  readonly fault: FaultName;
+  readonly text: string | null;
+}
+
+/** What a method answers. */
+export type Answer = { readonly value: RpcResult } | Failure;
 
 /** What every method is given. */
 export interface RpcContext {
@@ -44,7 +50,7 @@ export function answer(value: RpcResult): Answer {
   return { value };
 }
 
-export function fault(name: FaultName, text = ''): Answer {
+export function fault(name: FaultName, text: string | null = null): Answer {
   return { fault: name, text };
 }
 
@@ -52,8 +58,8 @@ export function fault(name: FaultName, text = ''): Answer {
 export const wrongArgument: Answer = fault('INCORRECT_PARAMETERS');
 
 /** `NAME` or `NAME: text`. */
-export function faultText(failure: { readonly fault: FaultName; readonly text: string }): string {
-  return failure.text === '' ? failure.fault : `${failure.fault}: ${failure.text}`;
+export function faultText(failure: Failure): string {
+  return failure.text === null ? failure.fault : `${failure.fault}: ${failure.text}`;
 }
 
 /** Faults whose text is the name as the client wrote it. */
@@ -69,7 +75,7 @@ const namedFaults: ReadonlySet<FaultName> = new Set<FaultName>([
 
 /** The daemon's refusal of something that the client named `name`. */
 export function refused(refusal: Refusal, name: string): Answer {
-  return fault(refusal.fault, namedFaults.has(refusal.fault) ? name : refusal.text);
+  return fault(refusal.fault, namedFaults.has(refusal.fault) ? name : refusal.text || null);
 }
 
 export const param = (name: string, type: RpcType): Param => ({ name, type });

@@ -69,16 +69,31 @@ export function resultStruct(process: ProcessView, outcome: Answer): ResultStruc
   return { name: process.name, group: process.group, status, description };
 }
 
-/** All at once; the results in the order in which they came. */
+/** Ends that are no further apart count as one moment: as long as supervisord waits between two looks. */
+const momentMs = 50;
+
+/** All at once; the results in the order in which they came, those of one moment in the order given. */
 export async function forEachProcess(
   processes: readonly ProcessView[],
   act: (process: ProcessView) => Answer | Promise<Answer>,
+  clock: () => number = () => performance.now(),
 ): Promise<Answer> {
-  const results: ResultStruct[] = [];
+  const ended: ResultStruct[] = [];
+  let moment: Array<{ readonly index: number; readonly result: ResultStruct }> = [];
+  let last = clock();
+  const endMoment = (): void => {
+    ended.push(...moment.sort((a, b) => a.index - b.index).map(({ result }) => result));
+    moment = [];
+  };
   await Promise.all(
-    processes.map(async (process) => {
-      results.push(resultStruct(process, await act(process)));
+    processes.map(async (process, index) => {
+      const result = resultStruct(process, await act(process));
+      const now = clock();
+      if (now - last > momentMs) endMoment();
+      last = now;
+      moment.push({ index, result });
     }),
   );
-  return answer(results);
+  endMoment();
+  return answer(ended);
 }

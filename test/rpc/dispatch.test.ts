@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { LogFiles } from '../../src/core/log-window.ts';
 import type { RpcValue } from '../../src/rpc/codec.ts';
 import { createRpc } from '../../src/rpc/dispatch.ts';
-import { type Answer, faultText } from '../../src/rpc/method.ts';
-import type { ResultStruct } from '../../src/rpc/targets.ts';
+import { type Answer, answer, faultText } from '../../src/rpc/method.ts';
+import { allProcesses, forEachProcess, type ResultStruct } from '../../src/rpc/targets.ts';
 import { FakeSupervision, type Row } from '../support/fake-supervision.ts';
 
 const noLogs: LogFiles = {
@@ -122,17 +122,42 @@ test('faults name what was asked for, as the client wrote it', async () => {
   assert.equal(await call('supervisor.removeProcessGroup', 'app'), 'STILL_RUNNING: app');
 });
 
-test('a group is started all at once, and its results come in the order in which the starts ended', async () => {
+test('a group is started all at once, without those that run, and each has its result', async () => {
   const { daemon, call } = rig();
   daemon.refusals.set('start app:c', { ok: false, fault: 'SPAWN_ERROR', text: '' });
-  const answer = call('supervisor.startProcess', 'app:*');
+  const answering = call('supervisor.startProcess', 'app:*');
   await Promise.resolve();
   assert.deepEqual(daemon.asked, ['start app:b', 'start app:c'], 'a is running already');
   daemon.waiting.get('app:b')?.({ ok: true });
-  assert.deepEqual(await answer, [
-    { name: 'c', group: 'app', status: 50, description: 'SPAWN_ERROR: app:c' },
+  assert.deepEqual(await answering, [
     { name: 'b', group: 'app', status: 80, description: 'OK' },
+    { name: 'c', group: 'app', status: 50, description: 'SPAWN_ERROR: app:c' },
   ]);
+});
+
+test('results come as the processes end, those of one moment in their order', async () => {
+  const { daemon } = rig();
+  let now = 0;
+  const ends = new Map<string, () => void>();
+  const results = forEachProcess(
+    allProcesses(daemon),
+    ({ name }) => new Promise((resolve) => ends.set(name, () => resolve(answer(true)))),
+    () => now,
+  );
+  for (const [at, name] of [
+    [100, 'c'],
+    [120, 'b'],
+    [300, 'web'],
+    [310, 'a'],
+  ] as const) {
+    now = at;
+    ends.get(name)?.();
+    await new Promise(setImmediate);
+  }
+  const order = allProcesses(daemon).map(({ name }) => name);
+  const names = (shown(await results) as ResultStruct[]).map(({ name }) => name);
+  const byTurn = (...some: string[]) => order.filter((name) => some.includes(name));
+  assert.deepEqual(names, [...byTurn('b', 'c'), ...byTurn('web', 'a')]);
 });
 
 test('stop takes what runs, signal what is up, and an empty answer is none', async () => {
@@ -164,7 +189,7 @@ test('a signal is judged before the state of the process', async () => {
 
 test('multicall answers in order and bare, one call after the other', async () => {
   const { daemon, call } = rig();
-  const answer = call('system.multicall', [
+  const answering = call('system.multicall', [
     { methodName: 'supervisor.stopProcess', params: ['web'] },
     { methodName: 'supervisor.getPID' },
     { methodName: 'supervisor.nope', params: [] },
@@ -176,7 +201,7 @@ test('multicall answers in order and bare, one call after the other', async () =
   await Promise.resolve();
   assert.deepEqual(daemon.asked, ['stop web:web']);
   daemon.waiting.get('web:web')?.({ ok: true });
-  assert.deepEqual(await answer, [
+  assert.deepEqual(await answering, [
     true,
     4242,
     { faultCode: 1, faultString: 'UNKNOWN_METHOD' },
