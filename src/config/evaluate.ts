@@ -27,11 +27,13 @@ export function evaluate(reading: Reading, flags: DaemonFlags, files: readonly s
   for (const server of servers) {
     if (isProtected(server)) continue;
     const what = `[${server.section}]`;
-    const why = `${what} can be reached from other machines without a password`;
+    const why = 'other machines can reach it without a password';
     const todo = 'set username and password, or listen on 127.0.0.1';
     const place = reading.section(server.section).place('port');
-    if (daemon.requireAuth) reading.refuse(place, what, `${why}, which require_auth=true forbids: ${todo}`, todo, why);
-    else reading.find(place, what, why, todo);
+    if (daemon.requireAuth) {
+      const error = `section ${what} can be reached from other machines without a password, which require_auth=true forbids: ${todo}`;
+      reading.refuse(place, what, error, todo, `${why}, which require_auth=true forbids`);
+    } else reading.find(place, what, why, todo);
   }
   if (servers.length > 0) refuseBroken(reading, broken);
   return {

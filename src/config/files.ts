@@ -91,14 +91,20 @@ function includedPaths(reading: Reading, machine: Machine): readonly string[] {
     const pattern = join(reading.here, word);
     const paths = glob(pattern, machine);
     found.push(...paths);
-    if (paths.length === 0) section.warn('files', `No file matches via include "${pattern}"`, '');
+    if (paths.length === 0)
+      section.warn('files', `No file matches via include "${pattern}"`, 'remove it if that is meant so');
   }
   return found;
 }
 
 function unreadable(reading: Reading, path: string, errno: string): void {
   const place: Place = { file: path, line: 0 };
-  reading.warn(place, 'included file', `Included file "${path}" cannot be read and is left out: ${errno}`, '');
+  reading.warn(
+    place,
+    'included file',
+    `Included file "${path}" cannot be read and is left out: ${errno}`,
+    'mend or remove it',
+  );
 }
 
 /**

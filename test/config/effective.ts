@@ -11,7 +11,7 @@ import type { ChannelSpec, Config, GroupSpec, ProcessSpec, ServerSpec, SocketAdd
 import type { FileCase } from './peer.ts';
 
 /** The case's files, and of this machine its users and directories. */
-function caseMachine({ files, directory, environment }: FileCase): Machine {
+function caseMachine({ files, directory, environment, anywhere = false }: FileCase): Machine {
   const paths = Object.keys(files);
   const isDirectory = (path: string) => {
     const clean = path.replace(/\/+$/, '');
@@ -20,17 +20,18 @@ function caseMachine({ files, directory, environment }: FileCase): Machine {
       (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)
     );
   };
+  const somebody = { uid: 1000, gid: 1000, home: '/home/u' };
   return {
     uid: process.getuid?.() ?? 0,
     cwd: directory,
     home: environment.HOME ?? null,
     tempDir: '/tmp',
     hostName: hostname(),
-    userByName: localUsers.byName,
-    userById: localUsers.byId,
-    groupByName: () => null,
-    groupById: () => null,
-    isDirectory,
+    userByName: anywhere ? () => somebody : localUsers.byName,
+    userById: anywhere ? () => somebody : localUsers.byId,
+    groupByName: () => (anywhere ? somebody : null),
+    groupById: () => (anywhere ? somebody : null),
+    isDirectory: anywhere ? () => true : isDirectory,
     exists: (path) => paths.includes(path) || isDirectory(path),
     list: (path) => {
       const below = paths.filter((file) => file.startsWith(`${path}/`)).map((file) => file.slice(path.length + 1));

@@ -19,6 +19,8 @@ export interface FileCase {
   readonly environment: Readonly<Record<string, string>>;
   /** As supervisorctl reads it. */
   readonly ctl?: boolean;
+  /** Every directory is there, and every user, as 1000. */
+  readonly anywhere?: boolean;
   /** Not even the differences that `peer.py` takes over from hupd. */
   readonly unchanged?: boolean;
 }

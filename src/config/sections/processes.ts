@@ -199,14 +199,14 @@ function readChannel(
     section.warn(
       key,
       `For [${section.name}], ${key}=syslog but this is deprecated and will be removed.  Use ${channel}_syslog=true to enable syslog instead.`,
-      '',
+      `write ${channel}_syslog=true and ${key}=NONE`,
     );
   }
   if (log.kind === 'auto' && maxBytes === 0) {
     section.warn(
       `${key}_maxbytes`,
       `For [${section.name}], AUTO logging used for ${key} without rollover, set maxbytes > 0 to avoid filling up filesystem unintentionally`,
-      '',
+      'name a file, or leave maxbytes out',
     );
   }
   const redirected = channel === 'stderr' && program.shared.redirectStderr;
@@ -214,7 +214,7 @@ function readChannel(
     section.warn(
       key,
       `For [${section.name}], redirect_stderr=true but stderr_logfile has also been set to a filename, the filename has been ignored`,
-      '',
+      `remove ${key}`,
     );
   }
   return {
