@@ -365,8 +365,8 @@ export class Supervisor implements Supervision {
 
   /** SIGUSR2, after a rotation from outside. */
   reopenLogs(): void {
-    this.#options.log.reopen();
     this.say(daemonTexts.logReopen());
+    this.#options.log.reopen();
     for (const { logs } of this.#groups.members()) {
       logs.stdout.reopen();
       logs.stderr.reopen();

@@ -404,4 +404,10 @@ export const deviations: readonly Deviation[] = [
     hupd: 'the old file is read to its end first; bytes go out as they come',
     reason: 'tail -f shows what is there',
   },
+  {
+    id: 'usr1',
+    supervisord: 'SIGUSR1 kills it and leaves children, pid file and socket behind',
+    hupd: 'ignores it',
+    reason: 'node would open its debugger; nobody sends it to be rid of a daemon',
+  },
 ];
