@@ -29,8 +29,7 @@ export class Handover {
   readonly problems: readonly string[];
   readonly predecessor: number | null;
   readonly #guards: ReadonlyArray<{ release(): void }>;
-  readonly #pidFile: PidFileAside | null;
-  #promoted = false;
+  #pidFile: PidFileAside | null;
 
   constructor({ os, spec, words, generation, predecessor, sockets }: HandoverRequest) {
     const problems: string[] = [];
@@ -57,20 +56,21 @@ export class Handover {
   }
 
   promoted(): void {
-    this.#promoted = true;
     this.probe?.seal();
-    this.#pidFile?.drop();
   }
 
-  /** The predecessor has been reaped: nobody unlinks the sockets' paths any more. */
+  /** The predecessor has been reaped: nobody unlinks the sockets' paths any more, and its pid file names nobody. */
   predecessorGone(): void {
+    this.#pidFile?.drop();
+    this.#pidFile = null;
     for (const guard of this.#guards) guard.release();
   }
 
   /** The generation itself has been reaped. */
   end(): void {
-    if (!this.#promoted) this.#pidFile?.putBack();
-    this.predecessorGone();
+    this.#pidFile?.putBack();
+    this.#pidFile = null;
+    for (const guard of this.#guards) guard.release();
     this.probe?.close();
   }
 }

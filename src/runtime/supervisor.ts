@@ -6,12 +6,13 @@
 import { diffGroups } from '../core/config-diff.ts';
 import { reloadEvent } from '../core/event.ts';
 import type { ExitStatus } from '../core/exit-status.ts';
-import { daemonTexts, type LogText, ownTexts, processTexts } from '../core/log-texts.ts';
+import { daemonTexts, type LogText, ownTexts } from '../core/log-texts.ts';
 import { makeNamespec } from '../core/namespec.ts';
+import { isAtRest } from '../core/process.ts';
 import { describeFact } from '../core/reload/describe-fact.ts';
 import { reloadRefusal } from '../core/reload/step.ts';
 import type { Config, GroupSpec, LogLevel } from '../core/spec.ts';
-import { type DaemonStateName, isRunningState, isSignallableState, isStoppedState } from '../core/states.ts';
+import type { DaemonStateName } from '../core/states.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
 import type { Syslog } from '../log/syslog.ts';
 import type { Os } from '../os/os.ts';
@@ -24,6 +25,7 @@ import { Launcher } from './launcher.ts';
 import { Leaving } from './leaving.ts';
 import type { Member } from './member.ts';
 import { planReload } from './plan-reload.ts';
+import { refusal } from './refusal.ts';
 import { Reloads } from './reloads.ts';
 import type {
   ConfigDiff,
@@ -36,6 +38,7 @@ import type {
   Supervision,
 } from './supervision.ts';
 import { viewOf } from './view.ts';
+import { Wishes } from './wishes.ts';
 
 export interface SupervisorOptions {
   readonly os: Os;
@@ -64,6 +67,7 @@ export class Supervisor implements Supervision {
   readonly #launcher: Launcher;
   readonly #groups: Groups;
   readonly #reloads: Reloads;
+  readonly #wishes: Wishes;
   readonly #events: EventBus;
   readonly #leaving: Leaving;
   #config: Config;
@@ -104,6 +108,13 @@ export class Supervisor implements Supervision {
       stepped: (member) => this.#stepped(member),
       runReloadTest: (member) => this.#engine.post(member, { event: 'reload-tested', ok: true, reason: '' }),
       endReloadTest: () => {},
+    });
+    this.#wishes = new Wishes({
+      os,
+      engine: this.#engine,
+      launcher: this.#launcher,
+      deadlines: this.#deadlines,
+      say: (line) => log.say(line),
     });
     this.#reloads = new Reloads({
       clock: os.clock,
@@ -188,83 +199,17 @@ export class Supervisor implements Supervision {
     return member === null ? null : this.#view(member);
   }
 
-  async start(group: string, name: string, wait: boolean): Promise<Outcome> {
-    const member = this.#groups.find(group, name);
-    if (member === null) return refusal('BAD_NAME', makeNamespec(group, name));
-    if (member.state === 'STOPPING') {
-      // Two wishes meet: the start is kept until the stop is done (supervisord loses it).
-      if (!wait) {
-        void this.#until(member, () => isDown(member)).then(() => this.start(group, name, false));
-        return { ok: true };
-      }
-      await this.#until(member, () => isDown(member));
-    }
-    const command = this.#launcher.resolve(member.spec);
-    if (!command.ok) return refusal(command.fault, command.message);
-    if (isRunningState(member.state)) return refusal('ALREADY_STARTED', makeNamespec(group, name));
-    if (member.state === 'UNKNOWN')
-      return refusal('FAILED', `${makeNamespec(group, name)} is in an unknown process state`);
-    this.#engine.post(member, { event: 'start' });
-    if (wait) await this.#until(member, () => member.state !== 'STARTING');
-    return this.#started(member);
+  start(group: string, name: string, wait: boolean): Promise<Outcome> {
+    return this.#wishes.start(this.#groups.find(group, name), makeNamespec(group, name), wait);
   }
-
-  #started(member: Member): Outcome {
-    const name = makeNamespec(member.spec.group, member.spec.name);
-    if (member.state === 'RUNNING' || member.state === 'STARTING') return { ok: true };
-    if (member.process.spawnError !== '') return refusal('SPAWN_ERROR', name);
-    return refusal('ABNORMAL_TERMINATION', name);
+  stop(group: string, name: string, wait: boolean): Promise<Outcome> {
+    return this.#wishes.stop(this.#groups.find(group, name), makeNamespec(group, name), wait);
   }
-
-  async stop(group: string, name: string, wait: boolean): Promise<Outcome> {
-    const member = this.#groups.find(group, name);
-    if (member === null) return refusal('BAD_NAME', makeNamespec(group, name));
-    if (!isRunningState(member.state)) return refusal('NOT_RUNNING', makeNamespec(group, name));
-    this.#engine.post(member, { event: 'stop' });
-    if (member.state === 'UNKNOWN') return refusal('FAILED', `unknown problem killing ${name}`);
-    if (!wait || isDown(member)) return { ok: true };
-    const callOff = this.#sayWaiting(name);
-    await this.#until(member, () => isDown(member));
-    callOff();
-    return { ok: true };
-  }
-
-  /** A line at once and every two seconds, for whoever reads the log and wonders. */
-  #sayWaiting(name: string): () => void {
-    let callOff = () => {};
-    const say = () => {
-      this.say(processTexts.waitingToStop(name));
-      callOff = this.#deadlines.after(2000, say);
-    };
-    say();
-    return () => callOff();
-  }
-
   signal(group: string, name: string, signal: number): Outcome {
-    const member = this.#groups.find(group, name);
-    if (member === null) return refusal('BAD_NAME', makeNamespec(group, name));
-    const { current } = member;
-    if (current === null || !isSignallableState(member.state)) return refusal('NOT_RUNNING', makeNamespec(group, name));
-    this.say(processTexts.signalling(name, current.pid, signal));
-    const answer = this.#os.kill(current.pid, signal, false);
-    if (answer === 'ok') return { ok: true };
-    if (answer === 'ESRCH') {
-      this.say(processTexts.signalJustExited(name, current.pid));
-      return { ok: true };
-    }
-    this.say(processTexts.signalProblem(name, current.pid, answer));
-    this.#engine.post(member, { event: 'kill-failed', pid: current.pid, errno: answer });
-    return refusal('FAILED', `unknown problem sending sig ${name} (${current.pid}):${answer}`);
+    return this.#wishes.signal(this.#groups.find(group, name), makeNamespec(group, name), signal);
   }
-
   sendStdin(group: string, name: string, data: Buffer): Outcome {
-    const member = this.#groups.find(group, name);
-    if (member === null) return refusal('BAD_NAME', makeNamespec(group, name));
-    const { current } = member;
-    if (current === null || member.state === 'STOPPING') return refusal('NOT_RUNNING', makeNamespec(group, name));
-    if (current.stdin === null || current.stdin.write(data) !== 'ok')
-      return refusal('NO_FILE', makeNamespec(group, name));
-    return { ok: true };
+    return this.#wishes.sendStdin(this.#groups.find(group, name), makeNamespec(group, name), data);
   }
 
   reload(
@@ -326,7 +271,7 @@ export class Supervisor implements Supervision {
   removeGroup(name: string): Outcome {
     const group = this.#groups.get(name);
     if (group === null) return refusal('BAD_NAME', name);
-    if (!group.members.every(isDown)) return refusal('STILL_RUNNING', name);
+    if (!group.members.every(({ process }) => isAtRest(process))) return refusal('STILL_RUNNING', name);
     this.#events.removePool(name);
     this.#groups.remove(name);
     this.#events.notify({ type: 'PROCESS_GROUP_REMOVED', group: name });
@@ -414,7 +359,7 @@ export class Supervisor implements Supervision {
 
   #stepped(member: Member): void {
     this.#events.stepped(member);
-    if (isDown(member) && member.process.reload === null) member.sockets.releaseBorrowed();
+    if (isAtRest(member.process)) member.sockets.releaseBorrowed();
     this.#leaving.continue();
   }
 
@@ -429,24 +374,4 @@ export class Supervisor implements Supervision {
   #view(member: Member): ProcessView {
     return viewOf(member, this.#reloads.of(member.spec.group, member.spec.name));
   }
-
-  /** Resolves when it holds after a step of that process, or at once if it holds now. */
-  #until(member: Member, holds: () => boolean): Promise<void> {
-    if (holds()) return Promise.resolve();
-    return new Promise((resolve) => {
-      member.watchers.add(() => {
-        if (!holds()) return false;
-        resolve();
-        return true;
-      });
-    });
-  }
-}
-
-function isDown(member: Member): boolean {
-  return isStoppedState(member.state) && member.process.retiring.length === 0;
-}
-
-function refusal(fault: Refusal['fault'], text: string): Refusal {
-  return { ok: false, fault, text };
 }
