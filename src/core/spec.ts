@@ -177,6 +177,12 @@ export interface StartMessage {
   readonly text: string;
 }
 
+/** Which interface is published under a namespace: the main one (normally as `supervisor`), or a built-in plug-in. */
+export type RpcInterfaceSpec =
+  | { readonly namespace: string; readonly interface: 'main' }
+  /** `whitelist`: the only methods that may be called; empty: all. */
+  | { readonly namespace: string; readonly interface: 'twiddler'; readonly whitelist: readonly string[] };
+
 /** A whole configuration. Groups are in (priority, name) order by code point, and every program is in at least one. */
 export interface Config {
   /** Absolute. */
@@ -184,8 +190,7 @@ export interface Config {
   readonly daemon: DaemonSpec;
   /** inet servers first, then unix servers, each in file order. */
   readonly servers: readonly ServerSpec[];
-  /** Namespaces that publish the main interface (normally one, `supervisor`), and the built-in plug-ins. */
-  readonly rpcInterfaces: ReadonlyArray<{ readonly namespace: string; readonly interface: 'main' | 'twiddler' }>;
+  readonly rpcInterfaces: readonly RpcInterfaceSpec[];
   readonly groups: readonly GroupSpec[];
   readonly messages: readonly StartMessage[];
   /** The main file and each included file, absolute. */

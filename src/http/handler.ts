@@ -19,11 +19,8 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 /** One for all servers of the daemon. The methods are those that the configuration publishes now; a later `reread` changes none of it. */
 export function createHandler(context: RpcContext): RequestHandler {
   const { daemon, logs } = context;
-  const rpc = createRpc(
-    context,
-    daemon.config.rpcInterfaces.map(({ namespace }) => namespace),
-  );
-  const pages = { daemon, rpc: createRpc(context, ['supervisor']) };
+  const rpc = createRpc(context, daemon.config.rpcInterfaces);
+  const pages = { daemon, rpc: createRpc(context, [{ namespace: 'supervisor', interface: 'main' }]) };
   const tails = new LogTails(daemon, logs);
 
   const route: Route = (request, response, server) => {

@@ -23,6 +23,8 @@ export const faultCodes = {
   ALREADY_ADDED: 90,
   STILL_RUNNING: 91,
   CANT_REREAD: 92,
+  /** Of supervisor_twiddler, whose interface is built in. */
+  NOT_IN_WHITELIST: 230,
 } as const;
 export type FaultName = keyof typeof faultCodes;
 

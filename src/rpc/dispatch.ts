@@ -3,6 +3,7 @@
  * is a key of it or it is an unknown method.
  */
 import { type LogText, rpcTexts } from '../core/log-texts.ts';
+import type { RpcInterfaceSpec } from '../core/spec.ts';
 import { compareCodePoints } from '../util/code-point-order.ts';
 import type { RpcValue } from './codec.ts';
 import { faultCodes } from './contract.ts';
@@ -15,6 +16,7 @@ import { inputMethods } from './methods/input-methods.ts';
 import { logMethods } from './methods/log-methods.ts';
 import { startStopMethods } from './methods/start-stop-methods.ts';
 import { callMembers, isArray, multicallName, systemMethods } from './methods/system-methods.ts';
+import { twiddlerMethods } from './methods/twiddler-methods.ts';
 
 export interface Rpc {
   /** Never rejects. */
@@ -33,8 +35,8 @@ export const mainMethods: MethodTable = [
   ...inputMethods,
 ];
 
-/** Publishes the main interface under each of these namespaces, and `system` and `hupd` with it. */
-export function createRpc(context: RpcContext, namespaces: readonly string[]): Rpc {
+/** Publishes each interface under its namespace, and `system` and `hupd` with them. */
+export function createRpc(context: RpcContext, interfaces: readonly RpcInterfaceSpec[]): Rpc {
   const methods = new Map<string, Method>();
   const log = ({ level, text }: LogText): void => context.daemon.log(level, text);
   const publish = (namespace: string, table: MethodTable): void => {
@@ -43,7 +45,7 @@ export function createRpc(context: RpcContext, namespaces: readonly string[]): R
   const call = (name: string, params: readonly RpcValue[]): Promise<Answer> =>
     callMethod(context, methods.get(name), params);
 
-  for (const namespace of namespaces) publish(namespace, mainMethods);
+  for (const spec of interfaces) publish(spec.namespace, tableOf(spec));
   publish('hupd', hupdMethods);
   publish(
     'system',
@@ -76,6 +78,15 @@ export function createRpc(context: RpcContext, namespaces: readonly string[]): R
       return outcome;
     },
   };
+}
+
+function tableOf(spec: RpcInterfaceSpec): MethodTable {
+  switch (spec.interface) {
+    case 'main':
+      return mainMethods;
+    case 'twiddler':
+      return twiddlerMethods(spec.whitelist);
+  }
 }
 
 async function callMethod(

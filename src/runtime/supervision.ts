@@ -57,7 +57,8 @@ export interface Refusal {
     | 'NOT_RUNNING'
     | 'ALREADY_ADDED'
     | 'STILL_RUNNING'
-    | 'CANT_REREAD';
+    | 'CANT_REREAD'
+    | 'INCORRECT_PARAMETERS';
   readonly text: string;
 }
 export type Outcome = { readonly ok: true } | Refusal;
@@ -88,7 +89,17 @@ export interface ConfigDiff {
 
 export type Channel = 'stdout' | 'stderr';
 
+/** Programs and processes that come and go without a configuration file, as supervisor_twiddler has them. They do not outlive the daemon. */
+export interface Twiddling {
+  /** `options`: those of a `[program:x]` section, as text. The group is there already. The refusal's text says what is wrong, as a fault has it. */
+  addProgram(group: string, program: string, options: ReadonlyMap<string, string>): Outcome;
+  /** It must be down. */
+  removeProcess(group: string, name: string): Outcome;
+}
+
 export interface Supervision {
+  /** Absent: this daemon can not do it. */
+  readonly twiddling?: Twiddling;
   readonly version: string;
   readonly identifier: string;
   readonly pid: number;

@@ -12,6 +12,8 @@ const noLogs: LogFiles = {
   follow: async () => null,
 };
 
+const main = (namespace: string) => ({ namespace, interface: 'main' }) as const;
+
 const rows: readonly Row[] = [
   { group: 'web', name: 'web', state: 'RUNNING', pid: 11, startedAt: 1000 },
   { group: 'app', name: 'b', spec: { priority: 1 } },
@@ -21,7 +23,7 @@ const rows: readonly Row[] = [
 
 function rig(more: readonly Row[] = []) {
   const daemon = new FakeSupervision([...rows, ...more]);
-  const rpc = createRpc({ daemon, logs: noLogs }, ['supervisor']);
+  const rpc = createRpc({ daemon, logs: noLogs }, [main('supervisor')]);
   /** The value, or the fault's text. */
   const call = async (method: string, ...params: readonly RpcValue[]) => shown(await rpc.call(method, params));
   return { daemon, rpc, call };
@@ -57,7 +59,7 @@ test('only what is published can be called, whatever the name looks like', async
 
 test('the main interface is published under the namespaces it is given, and nowhere without one', async () => {
   const { daemon } = rig();
-  const rpc = createRpc({ daemon, logs: noLogs }, ['other']);
+  const rpc = createRpc({ daemon, logs: noLogs }, [main('other')]);
   assert.deepEqual(shown(await rpc.call('other.getPID', [])), 4242);
   assert.deepEqual(shown(await rpc.call('supervisor.getPID', [])), 'UNKNOWN_METHOD');
   const bare = createRpc({ daemon, logs: noLogs }, []);

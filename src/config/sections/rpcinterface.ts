@@ -1,5 +1,5 @@
 /** `[rpcinterface:x]`: which XML-RPC interfaces are published, and under which namespace. */
-import type { Config } from '../../core/spec.ts';
+import type { RpcInterfaceSpec } from '../../core/spec.ts';
 import { text } from '../datatypes.ts';
 import { option } from '../option.ts';
 import type { Reading } from '../reading.ts';
@@ -13,16 +13,14 @@ export const rpcInterfaceOptions = {
   [FACTORY]: option(FACTORY, text, null, 'environment', `Required: ${MAIN}, or ${TWIDDLER}.`),
 } as const;
 
-type RpcInterface = Config['rpcInterfaces'][number];
-
 export interface RpcInterfaces {
-  readonly interfaces: readonly RpcInterface[];
+  readonly interfaces: readonly RpcInterfaceSpec[];
   /** Main interfaces with options, which take none: supervisord finds that out when it opens the first server. */
   readonly broken: readonly string[];
 }
 
 export function readRpcInterfaces(reading: Reading): RpcInterfaces {
-  const interfaces: RpcInterface[] = [];
+  const interfaces: RpcInterfaceSpec[] = [];
   const broken: string[] = [];
   for (const name of reading.document.sections.keys()) {
     if (!name.startsWith('rpcinterface:')) continue;
@@ -33,13 +31,21 @@ export function readRpcInterfaces(reading: Reading): RpcInterfaces {
     }
     const known = factory === null ? null : resolveReference(reading, section, FACTORY, factory, [MAIN, TWIDDLER]);
     const extras = otherOptions(reading, name);
-    for (const extra of extras) section.read(option(extra, text, null, 'environment', ''));
+    const options = new Map(extras.map((extra) => [extra, section.read(option(extra, text, null, 'environment', ''))]));
     if (known === null) continue;
     const namespace = name.slice('rpcinterface:'.length);
-    interfaces.push({ namespace, interface: known === MAIN ? 'main' : 'twiddler' });
+    if (known === MAIN) interfaces.push({ namespace, interface: 'main' });
+    else interfaces.push({ namespace, interface: 'twiddler', whitelist: words(options.get('whitelist') ?? '') });
     if (known === MAIN && extras.length > 0) broken.push(name);
   }
   return { interfaces, broken };
+}
+
+function words(list: string): readonly string[] {
+  return list
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 }
 
 /** Those of `[DEFAULT]` too: a factory gets them all. */
