@@ -67,8 +67,12 @@ export class Connections {
     return request.complete || response.headersSent ? null : response;
   }
 
+  /** All but those with a call that may still be answered: a log that is followed has no end. */
   closeIdle(): void {
-    for (const [socket, { busy }] of this.#open) if (busy === 0) socket.destroy();
+    for (const [socket, { busy, last }] of this.#open) {
+      const streams = last?.response.headersSent && !last.response.writableEnded;
+      if (busy === 0 || streams) socket.destroy();
+    }
   }
 
   closeAll(): void {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { FakeSupervision } from '../support/fake-supervision.ts';
 import { ask, call, get, post, RawClient } from '../support/raw-http.ts';
@@ -162,6 +164,18 @@ test('a call that waits does not keep the daemon from closing', async (t) => {
   const served = await serveFake(t, fake);
   const client = new RawClient(served.socket).send(post('/RPC2', call('supervisor.startProcess', 'web')));
   while (fake.waiting.size === 0) await new Promise(setImmediate);
+  await served.close();
+  await client.closed();
+});
+
+test('a client that follows a log does not hold up the closing', async (t) => {
+  const fake = daemon();
+  const served = await serveFake(t, fake, { bounds: { closeMs: 1_000_000 } });
+  const log = join(served.directory, 'log');
+  writeFileSync(log, 'x\n');
+  fake.mainLogPath = log;
+  const client = new RawClient(served.socket).send(get('/mainlogtail'));
+  await client.until((bytes) => bytes.includes('x\n'));
   await served.close();
   await client.closed();
 });

@@ -85,3 +85,12 @@ test('supervisorctl stop, signal, tail, clear, reread, add, remove and shutdown 
   assert.equal((await run(served, 'shutdown')).out, 'Shut down\n');
   assert.deepEqual(daemon.asked, ['stop web:web', 'clear web:web', 'reread', 'add new', 'remove idle', 'shutdown']);
 });
+
+test('supervisorctl is let in with the password, and told when it is wrong', async (t) => {
+  if (!needs(t, supervisorctl)) return;
+  const daemon = new FakeSupervision([{ group: 'web', name: 'web' }]);
+  const credentials = { username: 'ann', password: '{SHA}b42f1134620b7803ed8744a03e5e38eaec4e2f66' };
+  const served = await serveFake(t, daemon, { credentials, readOnlyCredentials: null });
+  assert.equal((await run(served, '-u', 'ann', '-p', '7a', 'pid')).out, '4242\n');
+  assert.match((await run(served, '-u', 'ann', '-p', 'no', 'pid')).out, /^Server requires authentication\n/);
+});
