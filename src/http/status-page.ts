@@ -42,7 +42,7 @@ export function tailPage(processName: string | null, limit: number, text: string
   const refresh =
     processName === null
       ? html``
-      : html`<p><a href="tail.html?processname=${quoteUrl(processName)}&limit=${limit}">Refresh</a></p>`;
+      : html`<p><a href="tail.html?processname=${quoteUrl(processName)}&amp;limit=${limit}">Refresh</a></p>`;
   return document(
     `Supervisor tail of process ${processName ?? 'None'}`,
     html`<pre>${text}</pre>
@@ -96,7 +96,7 @@ function classOf(state: StateName): string {
 
 function actionsOf(state: StateName, name: string): readonly Html[] {
   const act = (label: string, action: string): Html =>
-    html`<li><a href="index.html?processname=${name}&action=${action}">${label}</a></li>`;
+    html`<li><a href="index.html?processname=${name}&amp;action=${action}">${label}</a></li>`;
   const tail = (label: string, path: string): Html =>
     html`<li><a href="logtail/${path}" target="_blank" rel="noopener">${label}</a></li>`;
   const always = [act('Clear Log', 'clearlog'), tail('Tail -f Stdout', name), tail('Tail -f Stderr', `${name}/stderr`)];

@@ -33,16 +33,16 @@ test('the status page has a row for each process, sorted, with the actions that 
     'href="index.html?action=refresh"',
     'href="index.html?action=restartall"',
     'href="index.html?action=stopall"',
-    'href="index.html?processname=app%3Aa%26b&action=start"',
-    'href="index.html?processname=app%3Aa%26b&action=clearlog"',
+    'href="index.html?processname=app%3Aa%26b&amp;action=start"',
+    'href="index.html?processname=app%3Aa%26b&amp;action=clearlog"',
     'href="logtail/app%3Aa%26b"',
     'href="logtail/app%3Aa%26b/stderr"',
-    'href="index.html?processname=app%3Alate&action=clearlog"',
+    'href="index.html?processname=app%3Alate&amp;action=clearlog"',
     'href="logtail/app%3Alate"',
     'href="logtail/app%3Alate/stderr"',
-    'href="index.html?processname=web&action=restart"',
-    'href="index.html?processname=web&action=stop"',
-    'href="index.html?processname=web&action=clearlog"',
+    'href="index.html?processname=web&amp;action=restart"',
+    'href="index.html?processname=web&amp;action=stop"',
+    'href="index.html?processname=web&amp;action=clearlog"',
     'href="logtail/web"',
     'href="logtail/web/stderr"',
   ]);
@@ -101,7 +101,7 @@ test('the end of a log can be seen, escaped', async (t) => {
   const body = await tail('?processname=web');
   assert.match(body, /<title>Supervisor tail of process web<\/title>/);
   assert.match(body, /<pre>x{1018}&#60;end&#62;\n<\/pre>/);
-  assert.match(body, /tail\.html\?processname=web&limit=1024/);
+  assert.match(body, /tail\.html\?processname=web&amp;limit=1024/);
   assert.match(await tail('?processname=web&limit=1500'), /<pre>x{1494}&/);
   assert.match(await tail(''), /No process name found/);
   assert.match(await tail('?processname=app:late'), /No file for app:late/);
