@@ -103,8 +103,8 @@ export class Client extends RpcClient {
   reloadProcessGroup = (group: string) => this.#typed<number>('hupd.reloadProcessGroup', group);
   reloadAllProcesses = () => this.#typed<number>('hupd.reloadAllProcesses');
   /** Answers when there are more than `factCount` facts, when the reload has ended, or after `timeoutSecs`. */
-  waitReload = (id: number, factCount: number, timeoutSecs: number) =>
-    this.#typed<ReloadReport>('hupd.waitReload', id, factCount, timeoutSecs);
+  waitReload = (id: number, factCount: number, timeoutSecs: number, signal?: AbortSignal) =>
+    this.call('hupd.waitReload', [id, factCount, timeoutSecs], signal) as Promise<Reply<ReloadReport>>;
   planReload = (name: string) => this.#typed<readonly string[]>('hupd.planReload', name);
   getReloadHistory = (name: string) => this.#typed<readonly ReloadReport[]>('hupd.getReloadHistory', name);
   doctor = () => this.#typed<readonly Finding[]>('hupd.doctor');

@@ -13,8 +13,8 @@ import { errorLine, type Failure } from './failure.ts';
 export interface Terminal {
   write(text: string | Buffer): void;
   writeError(text: string): void;
-  /** A line of input without its end; null at the end of input. Rejects with `Interrupt` at ^C. */
-  readLine(prompt: string): Promise<string | null>;
+  /** A line of input without its end; null at the end of input. Rejects with `Interrupt` at ^C, or when `signal` fires. */
+  readLine(prompt: string, signal?: AbortSignal): Promise<string | null>;
   /** The same, without an echo. */
   readSecret(prompt: string): Promise<string | null>;
   /** Runs `work` with a signal that fires at ^C, instead of ending the program. */
@@ -158,28 +158,32 @@ export class Ctl {
         this.exitStatus = exitStatus.generic;
         return undefined;
       }
-      if (!(await this.#askCredentials())) {
-        this.fail(errorLine(endOfInput));
+      const unanswered = await this.#askCredentials();
+      if (unanswered !== undefined) {
+        this.fail(errorLine(unanswered));
         return undefined;
       }
     }
   }
 
-  async #askCredentials(): Promise<boolean> {
+  async #askCredentials(): Promise<Failure | undefined> {
     const username = await this.terminal.readLine('Username:');
-    const password = username === null ? null : await this.terminal.readSecret('Password:');
+    if (username === null) {
+      return endOfInput;
+    }
+    const password = await this.terminal.readSecret('Password:');
     if (password === null) {
-      return false;
+      return { ...endOfInput, message: '' };
     }
     this.output('');
     this.settings.username = username;
     this.settings.password = password;
     this.reconnect();
-    return true;
+    return undefined;
   }
 }
 
-const endOfInput: Failure = { kind: 'other', type: 'EOFError', message: 'EOF when reading a line' };
+const endOfInput: Failure & { kind: 'other' } = { kind: 'other', type: 'EOFError', message: 'EOF when reading a line' };
 
 /** The command is the longest run of letters, digits and `_` at the start; null: nothing on the line. */
 export function parseLine(text: string): { readonly name: string; readonly arg: string; readonly line: string } | null {

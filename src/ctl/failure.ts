@@ -44,7 +44,7 @@ export function describe(failure: Failure): { readonly type: string; readonly me
     case 'socket':
       return socketErrors[failure.code] ?? { type: 'OSError', message: failure.message };
     case 'other':
-      return failure;
+      return { type: failure.type, message: failure.message.split('\n', 1)[0] ?? '' };
   }
 }
 

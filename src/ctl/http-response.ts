@@ -34,7 +34,7 @@ export class ResponseReader {
     this.#events = events;
   }
 
-  /** The body is complete; a body that only the end of the connection ends, never is. */
+  /** As much has come as was announced; a body that only the end of the connection ends, never is. */
   get done(): boolean {
     return this.#part.kind === 'done';
   }
@@ -47,7 +47,7 @@ export class ResponseReader {
   /** Takes what the connection brings; false: this is not HTTP. */
   push(bytes: Buffer): boolean {
     this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
-    while (this.#rest.length > 0 && !this.done) {
+    while (this.#rest.length > 0) {
       const step = this.#step();
       if (step !== 'on') {
         return step === 'more';
@@ -71,8 +71,15 @@ export class ResponseReader {
       case 'trailer':
         return this.#trailer();
       case 'done':
-        return 'more';
+        return this.#surplus();
     }
+  }
+
+  /** supervisord announces characters where it sends bytes: what comes after the announced end still belongs to the body. */
+  #surplus(): 'on' {
+    this.#events.body(this.#rest);
+    this.#rest = Buffer.alloc(0);
+    return 'on';
   }
 
   #head(): 'on' | 'more' | 'bad' {

@@ -52,7 +52,9 @@ export class LineInput {
   async readSecret(prompt: string): Promise<string | null> {
     if (!this.isTerminal) {
       process.stderr.write(prompt);
-      return this.#readPipe('');
+      const line = await this.#readPipe('');
+      process.stderr.write(line === null ? '' : '\n');
+      return line;
     }
     const { history } = this;
     try {

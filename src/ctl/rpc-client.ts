@@ -22,15 +22,15 @@ export class RpcClient {
     this.#address = address;
   }
 
-  /** Never rejects. There is no time limit: a start with wait answers when it is decided. */
-  async call(method: string, params: readonly RpcValue[] = []): Promise<Reply<RpcValue>> {
+  /** Never rejects. There is no time limit: a start with wait answers when it is decided. `signal` gives the answer up. */
+  async call(method: string, params: readonly RpcValue[] = [], signal?: AbortSignal): Promise<Reply<RpcValue>> {
     const { decodeResponse, encodeCall, loadDecoder } = await import('../rpc/codec.ts');
     const request = this.#request('POST', '/RPC2', Buffer.from(await encodeCall(method, params)));
-    const answer = this.#exchangeText(request);
+    const answer = this.#exchangeText(request, signal ?? null);
     void loadDecoder().catch(() => undefined); // meanwhile; a failure shows when it is used
     const text = await answer;
-    if (!text.ok) {
-      return text;
+    if (!text.ok || signal?.aborted) {
+      return text.ok ? { ok: false, failure: interrupted } : text;
     }
     try {
       const response = await decodeResponse(text.value);
@@ -56,10 +56,10 @@ export class RpcClient {
     return failure === null ? { ok: true, value: null } : { ok: false, failure };
   }
 
-  async #exchangeText(request: Buffer): Promise<Reply<string>> {
+  async #exchangeText(request: Buffer, signal: AbortSignal | null): Promise<Reply<string>> {
     const pieces: Buffer[] = [];
     const failure = await exchange(this.#address.serverUrl, request, {
-      signal: null,
+      signal,
       head: (head) => head.status === 200,
       body: (bytes) => pieces.push(bytes),
       // supervisord counts characters where it should count bytes, and then sends more than it announces.
@@ -75,12 +75,13 @@ export class RpcClient {
       `${method} ${path} HTTP/1.1`,
       `Host: ${hostOf(serverUrl)}`,
       'User-Agent: hupctl',
-      'Connection: close',
     ];
     if (username !== null && password !== null) {
       lines.push(`Authorization: Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`);
     }
     if (body !== null) {
+      // Not with a GET: supervisord would no longer cut a stream into chunks, and keep the first 64 KiB to itself.
+      lines.push('Connection: close');
       lines.push('Content-Type: text/xml', 'Accept: text/xml', `Content-Length: ${body.length}`);
     }
     return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body ?? Buffer.alloc(0)]);
@@ -109,7 +110,9 @@ function exchange(
   }
   return new Promise((resolve) => {
     const socket = connect(target);
+    let ended = false;
     const end = (failure: Failure | null): void => {
+      ended = true;
       signal?.removeEventListener('abort', abort);
       socket.destroy();
       resolve(failure);
@@ -122,7 +125,11 @@ function exchange(
           end({ kind: 'http', ...it });
         }
       },
-      body,
+      body: (bytes) => {
+        if (!ended) {
+          body(bytes);
+        }
+      },
     });
     socket.on('data', (bytes) => {
       if (!reader.push(bytes)) {
@@ -138,6 +145,8 @@ function exchange(
     socket.write(request);
   });
 }
+
+const interrupted: Failure = { kind: 'other', type: 'KeyboardInterrupt', message: '' };
 
 const disconnected: Failure = {
   kind: 'other',
