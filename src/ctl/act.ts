@@ -1,13 +1,15 @@
 /**
  * Start, stop and signal are one thing with different words: carried out on all, on a group or on one process, each result a line.
  */
+
+import { splitNamespec } from '../core/namespec.ts';
 import { faultCodes } from '../rpc/contract.ts';
 import type { ResultRow } from './client.ts';
 import type { CommandResult } from './command.ts';
 import type { Ctl } from './ctl.ts';
 import { exitStatus, statusOfFault } from './exit-status.ts';
 import { type Failure, type Reply, valueError } from './failure.ts';
-import { isWildcard, makeNamespec, matchesWildcard, splitNamespec } from './names.ts';
+import { isWildcard, matchesWildcard, namespecOf } from './names.ts';
 
 export interface Action {
   all(): Promise<Reply<readonly ResultRow[]>>;
@@ -82,7 +84,7 @@ export function showRow(
   row: ResultRow,
   action: Pick<Action, 'done' | 'errors' | 'ignored'>,
 ): Failure | undefined {
-  const name = makeNamespec(row);
+  const name = namespecOf(row);
   const text = row.status === faultCodes.SUCCESS ? action.done : action.errors.get(row.status);
   if (text === undefined) {
     return valueError(`Unknown result code ${row.status} for ${name}`);
@@ -106,7 +108,7 @@ export async function expandWildcards(ctl: Ctl, names: readonly string[]): Promi
     return infos;
   }
   const expanded = names.flatMap((name) => {
-    const matches = isWildcard(name) ? infos.value.filter((info) => matchesWildcard(name, info)).map(makeNamespec) : [];
+    const matches = isWildcard(name) ? infos.value.filter((info) => matchesWildcard(name, info)).map(namespecOf) : [];
     return matches.length > 0 ? matches : [name];
   });
   return { ok: true, value: [...new Set(expanded)] };

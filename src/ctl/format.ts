@@ -1,6 +1,6 @@
 /** Lines and columns as supervisorctl prints them. */
 import type { ConfigInfo, ProcessInfo } from './client.ts';
-import { makeNamespec } from './names.ts';
+import { namespecOf } from './names.ts';
 
 /** Widths count characters, not UTF-16 units. */
 export function pad(text: string, width: number): string {
@@ -12,17 +12,16 @@ export function statusLines(
   infos: readonly ProcessInfo[],
   paint: (state: string, padded: string) => string = (_state, padded) => padded,
 ): string[] {
-  const width = Math.max(30, ...infos.map((info) => [...makeNamespec(info)].length)) + 3;
+  const width = Math.max(30, ...infos.map((info) => [...namespecOf(info)].length)) + 3;
   return infos.map(
-    (info) =>
-      pad(makeNamespec(info), width) + paint(info.statename, pad(String(info.statename), 10)) + info.description,
+    (info) => pad(namespecOf(info), width) + paint(info.statename, pad(String(info.statename), 10)) + info.description,
   );
 }
 
 export function availLine(info: ConfigInfo): string {
   const inUse = info.inuse ? 'in use' : 'avail';
   const autostart = info.autostart ? 'auto' : 'manual';
-  return `${pad(makeNamespec(info), 32)} ${pad(inUse, 9)} ${pad(autostart, 9)} ${info.group_prio}:${info.process_prio}`;
+  return `${pad(namespecOf(info), 32)} ${pad(inUse, 9)} ${pad(autostart, 9)} ${info.group_prio}:${info.process_prio}`;
 }
 
 /** Words in columns, sorted down the columns, two spaces between, in as few rows as fit into `width`. */

@@ -1,23 +1,14 @@
 /** How processes are named on a command line and in output: `web`, `web:web_0`, `web:*`, and hupctl's own wildcards. */
+import { makeNamespec, splitNamespec } from '../core/namespec.ts';
 
 export interface Named {
   readonly group: string;
   readonly name: string;
 }
 
-/** `process` null: the whole group (`web:*` or `web:`). A bare name is group and process at once. */
-export function splitNamespec(namespec: string): { readonly group: string; readonly process: string | null } {
-  const colon = namespec.indexOf(':');
-  if (colon < 0) {
-    return { group: namespec, process: namespec };
-  }
-  const process = namespec.slice(colon + 1);
-  return { group: namespec.slice(0, colon), process: process === '' || process === '*' ? null : process };
-}
-
 /** As supervisord shows it: the group is left out where it has the process's name. */
-export function makeNamespec({ group, name }: Named): string {
-  return group === name ? name : `${group}:${name}`;
+export function namespecOf({ group, name }: Named): string {
+  return makeNamespec(group, name);
 }
 
 export function words(text: string): readonly string[] {

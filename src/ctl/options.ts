@@ -3,7 +3,7 @@
  * file, default) and its error texts. Nothing is read when the file is not there.
  */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { findConfigFile } from '../config/find-config.ts';
 import { getopt } from '../util/getopt.ts';
 import { reprText } from '../util/python-repr.ts';
 
@@ -92,35 +92,25 @@ export async function parseOptions(argv: readonly string[], program: string): Pr
 }
 
 async function withConfiguration(given: Given, args: readonly string[], program: string): Promise<ParsedOptions> {
-  const file = given.configuration ?? searchPaths(program).find((path) => existsSync(path)) ?? null;
-  const section = file === null ? null : (await import('./config-section.ts')).readCtlSection(file);
-  if (section !== null && 'error' in section) {
-    return { kind: 'usage-error', text: section.error };
+  const cwd = process.cwd();
+  const file = given.configuration ?? findConfigFile(program, cwd, existsSync).path;
+  const loaded = file === null ? null : (await import('./config-file.ts')).loadFile(file, cwd);
+  if (loaded !== null && !loaded.ok) {
+    return { kind: 'usage-error', text: loaded.error };
   }
+  const config = loaded?.config ?? null;
   return {
     kind: 'run',
     options: {
       interactive: given.interactive !== undefined || args.length === 0,
-      prompt: section?.prompt ?? 'supervisor',
-      serverUrl: given.serverUrl ?? section?.serverUrl ?? 'http://localhost:9001',
-      username: given.username ?? section?.username ?? null,
-      password: given.password ?? section?.password ?? null,
-      historyFile: given.historyFile ?? section?.historyFile ?? null,
+      prompt: config?.prompt ?? 'supervisor',
+      serverUrl: given.serverUrl ?? config?.serverUrl ?? 'http://localhost:9001',
+      username: given.username ?? config?.username ?? null,
+      password: given.password ?? config?.password ?? null,
+      historyFile: given.historyFile ?? config?.historyFile ?? null,
       args,
     },
   };
-}
-
-function searchPaths(program: string): string[] {
-  const here = dirname(dirname(program));
-  return [
-    join(here, 'etc/supervisord.conf'),
-    join(here, 'supervisord.conf'),
-    'supervisord.conf',
-    'etc/supervisord.conf',
-    '/etc/supervisord.conf',
-    '/etc/supervisor/supervisord.conf',
-  ];
 }
 
 /** A scheme, and something after it that is a host or a path. */

@@ -71,11 +71,7 @@ export class RpcClient {
   /** The path goes out as UTF-8 bytes, as supervisorctl sends it. */
   #request(method: 'GET' | 'POST', path: string, body: Buffer | null): Buffer {
     const { serverUrl, username, password } = this.#address;
-    const lines = [
-      `${method} ${path} HTTP/1.1`,
-      `Host: ${hostOf(serverUrl)}`,
-      'User-Agent: hupctl',
-    ];
+    const lines = [`${method} ${path} HTTP/1.1`, `Host: ${hostOf(serverUrl)}`, 'User-Agent: hupctl'];
     if (username !== null && password !== null) {
       lines.push(`Authorization: Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`);
     }

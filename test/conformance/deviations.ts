@@ -97,6 +97,8 @@ export const deviations: readonly Deviation[] = [
     supervisord: 'tries a listener that closed its stdin again at every turn',
     hupd: 'passes it over until its process is started again',
     reason: 'nothing can come of it',
+  },
+  {
     id: 'ctl-help-wording',
     supervisord: 'help texts in its own words',
     hupd: 'help texts in words of ours; the usage syntax is the same',

@@ -1,9 +1,10 @@
+import { splitNamespec } from '../../core/namespec.ts';
 import { faultCodes } from '../../rpc/contract.ts';
 import { expandWildcards, showRow } from '../act.ts';
 import type { ResultRow } from '../client.ts';
 import type { Command, CommandResult } from '../command.ts';
 import type { Ctl } from '../ctl.ts';
-import { makeNamespec, splitNamespec, words } from '../names.ts';
+import { namespecOf, words } from '../names.ts';
 
 const cleared = {
   done: 'cleared',
@@ -60,7 +61,7 @@ async function clearGroup(ctl: Ctl, namespec: string): Promise<CommandResult> {
     ctl.fail(`${group}: ERROR (no such group)`);
   }
   for (const member of members) {
-    const failure = await clearOne(ctl, makeNamespec(member));
+    const failure = await clearOne(ctl, namespecOf(member));
     if (failure !== undefined) {
       return failure;
     }

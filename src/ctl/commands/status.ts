@@ -1,10 +1,11 @@
+import { splitNamespec } from '../../core/namespec.ts';
 import { isStoppedState, type StateName } from '../../core/states.ts';
 import type { ProcessInfo } from '../client.ts';
 import type { Command } from '../command.ts';
 import type { Ctl } from '../ctl.ts';
 import { exitStatus } from '../exit-status.ts';
 import { statusLines } from '../format.ts';
-import { isWildcard, matchesWildcard, splitNamespec, words } from '../names.ts';
+import { isWildcard, matchesWildcard, words } from '../names.ts';
 
 export const command: Command = {
   help: [

@@ -53,13 +53,7 @@ const status: Scenario = {
     ...rows('status num:num_0 alpha alpha', 'status zz all', 'status pair:one', 'status pair:zz', 'status ALPHA'),
     ...rows('start', 'start manual', 'start manual', 'start zz', 'start zz:*', 'start zz:a', 'start missing'),
     ...rows('start plainfile', 'start dies', 'start nodir', 'start pair:*', 'start pair:*', 'start :'),
-    ...rows(
-      'stop',
-      'stop manual',
-      'stop manual',
-      'stop zz',
-      'stop zz:*',
-      'stop pair:one pair:two zz alpha'),
+    ...rows('stop', 'stop manual', 'stop manual', 'stop zz', 'stop zz:*', 'stop pair:one pair:two zz alpha'),
     { line: 'stop num:', sortLines: true },
     ...rows(
       'stop dies',
