@@ -2,6 +2,5 @@
 import { main } from './ctl/main.ts';
 import { version } from './version.ts';
 
-void main(process.argv.slice(2), process.argv[1] ?? 'hupctl', version).then((status) => {
-  process.exitCode = status;
-});
+// Nothing is left to write then, and an open stdin must not keep the process.
+void main(process.argv.slice(2), process.argv[1] ?? 'hupctl', version).then((status) => process.exit(status));

@@ -22,7 +22,7 @@ const mayImport: Record<string, readonly string[]> = {
   'runtime/': [...base, 'handover/', 'readiness/'],
   'rpc/': [...pure, 'runtime/supervision.ts'],
   'http/': [...pure, 'rpc/', 'runtime/supervision.ts'],
-  'ctl/': [...pure, 'rpc/contract.ts', 'rpc/codec.ts', 'config/load.ts'],
+  'ctl/': [...pure, 'rpc/contract.ts', 'rpc/codec.ts', 'config/load.ts', 'config/find-config.ts'],
   'tui/': [...pure, 'ctl/client.ts'],
   'daemon/': [...base, 'handover/', 'readiness/', 'runtime/', 'rpc/', 'http/'],
   'hupd.ts': ['daemon/', ...pure],

@@ -46,8 +46,7 @@ export async function act(ctl: Ctl, names: readonly string[], action: Action): P
 async function actOnGroup(ctl: Ctl, group: string, action: Action): Promise<CommandResult> {
   const reply = await action.group(group);
   if (!reply.ok && reply.failure.kind === 'fault' && reply.failure.code === faultCodes.BAD_NAME) {
-    ctl.fail(`${group}: ERROR (no such group)`, action.noSuchGroupStatus);
-    return undefined;
+    return ctl.fail(`${group}: ERROR (no such group)`, action.noSuchGroupStatus);
   }
   return showRows(ctl, reply, action);
 }

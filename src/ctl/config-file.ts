@@ -1,10 +1,9 @@
 /** The `[supervisorctl]` section of a file. Apart, because a command line without one need not load what reads it. */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import type { CtlLoadResult } from '../config/configuration.ts';
 import { loadCtlConfig, localUsers } from '../config/load.ts';
 
-export function loadFile(file: string, cwd: string): CtlLoadResult {
+export function loadFile(file: string, cwd: string): ReturnType<typeof loadCtlConfig> {
   return loadCtlConfig({
     file: resolve(cwd, file),
     shownAs: file,

@@ -5,8 +5,8 @@ import { describe } from './failure.ts';
 
 /** Streams until the server ends it or ^C; either way nothing has failed. */
 export async function follow(ctl: Ctl, paths: readonly string[]): Promise<CommandResult> {
-  ctl.output('==> Press Ctrl-C to exit <==');
   await ctl.terminal.untilInterrupt(async (signal) => {
+    ctl.output('==> Press Ctrl-C to exit <==');
     await streamLogs(ctl, paths, signal);
     if (signal.aborted) {
       ctl.output('');

@@ -1,104 +1,139 @@
 /**
- * `reload NAME...`: asks hupd for the reload and tells what happens while it happens: a line for each step, and on a terminal one that moves
- * while a successor is waited for. The wait is the server's: each call is answered when there is something new.
+ * `reload NAME...`: asks hupd to reload and shows what it tells, by long polls, until the end. Several names are reloaded one after the
+ * other, each for itself; what belongs together is reloaded as a group, or as all, so that hupd knows it.
  */
-
-import { makeNamespec } from '../core/namespec.ts';
-import { describeFact } from '../core/reload/describe-fact.ts';
-import type { ReloadFact } from '../core/reload/facts.ts';
+import { splitNamespec } from '../core/namespec.ts';
 import { faultCodes } from '../rpc/contract.ts';
-import type { ReloadReport } from './client.ts';
+import { expandWildcards } from './act.ts';
 import type { Command, CommandResult } from './command.ts';
 import type { Ctl } from './ctl.ts';
 import { exitStatus } from './exit-status.ts';
-import type { Reply } from './failure.ts';
-import { Waiting } from './waiting.ts';
+import type { Failure, Reply } from './failure.ts';
+import { LiveLine } from './live-line.ts';
+import { words } from './names.ts';
+import { ReloadProgress } from './progress.ts';
+import { sayMissing } from './server-lacks.ts';
 
-/** How long one call may stay open; another follows. */
-const longPollSecs = 25;
-/** Of a failed successor's output, without `--all-output`. */
-const linesShown = 5;
+/** How long the server may keep a poll without news. */
+const pollSecs = 20;
+/** Of a failed successor's output. */
+const lastLines = 10;
+
+const flags = ['--plan', '--all-output'];
 
 export async function gracefulReload(ctl: Ctl, arg: string, command: Command): Promise<CommandResult> {
-  const words = arg.split(/\s+/);
-  const flags = words.filter((word) => word.startsWith('--'));
-  const names = words.filter((word) => !word.startsWith('--'));
-  const unknown = flags.find((flag) => flag !== '--plan' && flag !== '--all-output');
-  if (unknown !== undefined) return ctl.failUsage(`Error: unknown option ${unknown}`, command);
-  if (names.length === 0) return ctl.failUsage(`Error: reload ${flags.join(' ')} requires a process name`, command);
-  for (const name of names) {
-    const failure = flags.includes('--plan')
-      ? await plan(ctl, name)
-      : await reloadOne(ctl, name, flags.includes('--all-output'));
-    if (failure !== undefined) return failure;
+  const all = words(arg);
+  const names = all.filter((word) => !word.startsWith('--'));
+  const unknown = all.find((word) => word.startsWith('--') && !flags.includes(word));
+  if (unknown !== undefined || names.length === 0) {
+    const what = unknown === undefined ? 'reload with an option requires a process name' : `unknown option ${unknown}`;
+    return ctl.failUsage(`Error: ${what}`, command);
+  }
+  const up = await ctl.upcheck();
+  if (up !== true) {
+    return up || undefined;
+  }
+  const expanded = names.includes('all') ? { ok: true as const, value: ['all'] } : await expandWildcards(ctl, names);
+  if (!expanded.ok) {
+    return expanded.failure;
+  }
+  const shownLines = all.includes('--all-output') ? Number.POSITIVE_INFINITY : lastLines;
+  for (const name of expanded.value) {
+    const failure = all.includes('--plan') ? await plan(ctl, name) : await reloadOne(ctl, name, shownLines);
+    if (failure !== undefined) {
+      return failure;
+    }
   }
   return undefined;
 }
 
 async function plan(ctl: Ctl, name: string): Promise<CommandResult> {
   const reply = await ctl.client.planReload(name);
-  if (!reply.ok) return refused(ctl, name, reply);
-  for (const line of reply.value) ctl.output(`${name}: ${line}`);
+  if (!reply.ok) {
+    return refused(ctl, name, 'hupd.planReload', reply.failure);
+  }
+  for (const line of reply.value) {
+    ctl.output(`${name}: ${line}`);
+  }
   return undefined;
 }
 
-async function reloadOne(ctl: Ctl, name: string, allOutput: boolean): Promise<CommandResult> {
-  const begun = await begin(ctl, name);
-  if (!begun.ok) return refused(ctl, name, begun);
-  const waiting = new Waiting(ctl.terminal);
-  let told = 0;
-  for (;;) {
-    const reply = await ctl.client.waitReload(begun.value, told, longPollSecs);
-    waiting.end();
-    if (!reply.ok) return reply.failure;
-    const { facts, done } = reply.value;
-    for (const fact of facts.slice(told)) tell(ctl, fact, allOutput);
-    told = facts.length;
-    if (done) return ended(ctl, reply.value);
-    const last = facts.at(-1);
-    if (last?.fact === 'waiting') waiting.begin(specOf(last), last.timeoutSecs);
+async function reloadOne(ctl: Ctl, name: string, shownLines: number): Promise<CommandResult> {
+  const [method, reply] = await begin(ctl, name);
+  return reply.ok ? watch(ctl, name, reply.value, shownLines) : refused(ctl, name, method, reply.failure);
+}
+
+async function begin({ client }: Ctl, name: string): Promise<readonly [method: string, Reply<number>]> {
+  const { group, process } = splitNamespec(name);
+  if (name === 'all') {
+    return ['hupd.reloadAllProcesses', await client.reloadAllProcesses()];
   }
+  return process === null
+    ? ['hupd.reloadProcessGroup', await client.reloadProcessGroup(group)]
+    : ['hupd.reloadProcess', await client.reloadProcess(name)];
 }
 
-function begin(ctl: Ctl, name: string): Promise<Reply<number>> {
-  if (name === 'all') return ctl.client.reloadAllProcesses();
-  return ctl.client.reloadProcess(name);
-}
-
-function refused(ctl: Ctl, name: string, reply: Reply<unknown> & { ok: false }): CommandResult {
-  const { failure } = reply;
-  if (failure.kind !== 'fault') return failure;
+function refused(ctl: Ctl, name: string, method: string, failure: Failure): CommandResult {
+  if (failure.kind !== 'fault') {
+    return failure;
+  }
+  const { group, process } = splitNamespec(name);
   switch (failure.code) {
     case faultCodes.UNKNOWN_METHOD:
-      return ctl.fail(
-        'Error: this server has no hupd.reloadProcess: it is a supervisord; a graceful reload needs hupd',
-      );
+      return sayMissing(ctl, method, 'restart stops and starts a process; without a name, reload restarts the server');
     case faultCodes.BAD_NAME:
-      return ctl.fail(`${name}: ERROR (no such ${name.includes('*') || name.endsWith(':') ? 'group' : 'process'})`);
+      return ctl.fail(process === null ? `${group}: ERROR (no such group)` : `${name}: ERROR (no such process)`);
     case faultCodes.FAILED:
-      return ctl.fail(`${name}: ERROR (${failure.text.replace(/^FAILED: /, '')})`);
+      return ctl.fail(`${process === null ? group : name}: ERROR (${failure.text.replace(/^FAILED: /, '')})`);
     default:
       return failure;
   }
 }
 
-function tell(ctl: Ctl, fact: ReloadFact, allOutput: boolean): void {
-  if (fact.fact === 'promoted' || fact.fact === 'stopping') return; // what follows at once says it better
-  ctl.output(`${specOf(fact)}: ${describeFact(fact)}`);
-  if (fact.fact !== 'failed') return;
-  const { lastOutput } = fact;
-  const shown = allOutput ? lastOutput : lastOutput.slice(-linesShown);
-  if (shown.length > 0) ctl.output('  its last output:');
-  for (const line of shown) ctl.output(`    ${line}`);
+/** Prints each fact once. ^C ends the watching, not the reload. */
+async function watch(ctl: Ctl, name: string, id: number, shownLines: number): Promise<CommandResult> {
+  const progress = new ReloadProgress(shownLines);
+  const live = new LiveLine(ctl.terminal, (now, width) => progress.render(now, width));
+  try {
+    return await ctl.terminal.untilInterrupt(async (signal) => {
+      for (let seen = 0; ; ) {
+        const reply = await ctl.client.waitReload(id, seen, pollSecs, signal);
+        if (signal.aborted) {
+          live.close();
+          ctl.fail(`${name}: the reload goes on; hupctl history ${name} tells how it ended`);
+          return undefined;
+        }
+        if (!reply.ok) {
+          return reply.failure;
+        }
+        const { facts, done, ok, reason } = reply.value;
+        for (const line of facts.slice(seen).flatMap((fact) => progress.add(fact, Date.now()))) {
+          live.print(line);
+        }
+        seen = facts.length;
+        if (done) {
+          live.close();
+          if (!ok) {
+            sayOutcome(
+              ctl,
+              name,
+              reason,
+              facts.some(({ fact }) => fact === 'failed'),
+            );
+          }
+          return undefined;
+        }
+      }
+    });
+  } finally {
+    live.close();
+  }
 }
 
-function ended(ctl: Ctl, { ok, reason, facts }: ReloadReport): undefined {
-  if (ok) return;
-  const told = facts.some((fact) => fact.fact === 'failed');
-  if (told) ctl.setStatus(exitStatus.generic);
-  else ctl.fail(`ERROR: ${reason}`);
-}
-
-function specOf({ group, name }: ReloadFact): string {
-  return makeNamespec(group, name);
+/** A reload can end without a fact that says why: it was called off before anything happened. */
+function sayOutcome(ctl: Ctl, name: string, reason: string, said: boolean): void {
+  ctl.exitStatus = exitStatus.generic;
+  if (!said) {
+    ctl.output(`${name}: reload failed: ${reason}`);
+  }
 }

@@ -45,6 +45,9 @@ export class LineInput {
 
   /** Null at the end of input; rejects with Interrupt at ^C on a terminal, or when `signal` fires. */
   async read(prompt: string, signal?: AbortSignal): Promise<string | null> {
+    if (signal?.aborted) {
+      throw new Interrupt();
+    }
     return this.isTerminal ? this.#readTerminal(prompt, signal) : this.#readPipe(prompt, signal);
   }
 

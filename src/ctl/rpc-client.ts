@@ -104,6 +104,9 @@ function exchange(
     const message = `Unknown protocol for serverurl ${serverUrl}`;
     return Promise.resolve({ kind: 'other', type: 'ValueError', message });
   }
+  if (signal?.aborted) {
+    return Promise.resolve(null);
+  }
   return new Promise((resolve) => {
     const socket = connect(target);
     let ended = false;

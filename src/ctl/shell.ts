@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Completion } from './completion.ts';
 import { type Ctl, Interrupt } from './ctl.ts';
+import { exitStatus } from './exit-status.ts';
 import type { ProcessTerminal } from './terminal.ts';
 
 export interface ShellOptions {
@@ -17,6 +18,17 @@ export async function runShell(ctl: Ctl, terminal: ProcessTerminal, options: She
   terminal.complete = (line) => completion.complete(line);
   const input = await terminal.input();
   input.history = options.historyFile === null ? [] : loadHistory(options.historyFile);
+  const keepHistory = (): void => {
+    if (options.historyFile !== null) {
+      saveHistory(options.historyFile, input.history);
+    }
+  };
+  // While a command runs that does not take ^C itself: the end, and a good one.
+  const release = terminal.onInterrupt(() => {
+    ctl.output('');
+    keepHistory();
+    process.exit(exitStatus.success);
+  });
   try {
     let line: string | null = 'status';
     while (!(await ctl.runLine(line ?? 'EOF'))) {
@@ -28,9 +40,8 @@ export async function runShell(ctl: Ctl, terminal: ProcessTerminal, options: She
     }
     ctl.output('');
   } finally {
-    if (options.historyFile !== null) {
-      saveHistory(options.historyFile, input.history);
-    }
+    release();
+    keepHistory();
   }
 }
 

@@ -11,6 +11,8 @@ export class ProcessTerminal implements Terminal {
   /** Set by the shell, which completes and keeps a history. */
   complete: ((line: string) => Promise<readonly [string[], string]>) | null = null;
   #input: LineInput | null = null;
+  #interruptHandlers: (() => void)[] = [];
+  readonly #interrupted = (): void => this.#interruptHandlers.at(-1)?.();
 
   write(text: string | Buffer): void {
     writeAll(1, text);
@@ -30,13 +32,26 @@ export class ProcessTerminal implements Terminal {
 
   async untilInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
-    const interrupt = (): void => controller.abort();
-    process.once('SIGINT', interrupt);
+    const release = this.onInterrupt(() => controller.abort());
     try {
       return await work(controller.signal);
     } finally {
-      process.off('SIGINT', interrupt);
+      release();
     }
+  }
+
+  /** ^C calls the handler that was set last, and nothing else; the function returned takes it away again. */
+  onInterrupt(handler: () => void): () => void {
+    this.#interruptHandlers.push(handler);
+    if (this.#interruptHandlers.length === 1) {
+      process.on('SIGINT', this.#interrupted);
+    }
+    return () => {
+      this.#interruptHandlers = this.#interruptHandlers.filter((it) => it !== handler);
+      if (this.#interruptHandlers.length === 0) {
+        process.off('SIGINT', this.#interrupted);
+      }
+    };
   }
 
   get fancy(): boolean {

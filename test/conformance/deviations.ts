@@ -482,4 +482,10 @@ export const deviations: readonly Deviation[] = [
     hupd: 'ignores it',
     reason: 'node would open its debugger; nobody sends it to be rid of a daemon',
   },
+  {
+    id: 'ctl-deferred-not-ascii',
+    supervisord: 'clear all, start all and the like end in an exception of the XML parser once a name is not ASCII',
+    hupd: 'reads the whole answer',
+    reason: 'the server announces characters where it sends bytes',
+  },
 ];

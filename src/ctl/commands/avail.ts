@@ -6,8 +6,7 @@ export const command: Command = {
   help: ['avail\t\t\tShow every configured process, in use or not'],
   async run(ctl, arg) {
     if (arg !== '') {
-      ctl.failUsage('Error: avail accepts no arguments', command);
-      return undefined;
+      return ctl.failUsage('Error: avail accepts no arguments', command);
     }
     const reply = await ctl.client.getAllConfigInfo();
     if (reply.ok) {
@@ -17,8 +16,7 @@ export const command: Command = {
       return undefined;
     }
     if (reply.failure.kind === 'fault' && reply.failure.code === faultCodes.SHUTDOWN_STATE) {
-      ctl.fail('ERROR: supervisor shutting down');
-      return undefined;
+      return ctl.fail('ERROR: supervisor shutting down');
     }
     return reply.failure;
   },

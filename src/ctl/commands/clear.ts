@@ -28,8 +28,7 @@ export const command: Command = {
     }
     const names = words(arg);
     if (names.length === 0) {
-      ctl.failUsage('Error: clear requires a process name', command);
-      return undefined;
+      return ctl.failUsage('Error: clear requires a process name', command);
     }
     if (names.includes('all')) {
       const reply = await ctl.client.clearAllProcessLogs();

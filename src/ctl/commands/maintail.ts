@@ -19,16 +19,14 @@ export const command: Command = {
     }
     const [word, ...rest] = words(arg);
     if (rest.length > 0) {
-      ctl.failUsage('Error: too many arguments', command);
-      return undefined;
+      return ctl.failUsage('Error: too many arguments', command);
     }
     if (word === '-f') {
       return follow(ctl, ['/mainlogtail']);
     }
     const bytes = word === undefined ? defaultBytes : word.startsWith('-') ? parseInteger(word.slice(1)) : null;
     if (bytes === null) {
-      ctl.fail(`Error: bad argument ${word}`);
-      return undefined;
+      return ctl.fail(`Error: bad argument ${word}`);
     }
     const reply = await ctl.client.readLog(-bytes, 0);
     if (reply.ok) {

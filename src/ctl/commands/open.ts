@@ -6,8 +6,7 @@ export const command: Command = {
   help: ['open <url>\t\tTalk to another server from here on: http://host:port or unix:///path/to/socket'],
   async run(ctl, arg) {
     if (!/^(unix|http):/i.test(arg)) {
-      ctl.fail('ERROR: url must be http:// or unix://', exitStatus.generic);
-      return undefined;
+      return ctl.fail('ERROR: url must be http:// or unix://', exitStatus.generic);
     }
     ctl.settings.serverUrl = arg;
     ctl.reconnect();

@@ -25,8 +25,7 @@ export const command: Command = {
       return undefined;
     }
     if (reply.failure.kind === 'fault' && reply.failure.code === faultCodes.SHUTDOWN_STATE) {
-      ctl.fail('ERROR: already shutting down');
-      return undefined;
+      return ctl.fail('ERROR: already shutting down');
     }
     return reply.failure;
   },

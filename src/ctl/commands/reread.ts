@@ -5,8 +5,7 @@ export const command: Command = {
   help: ['reread\t\t\tRead the configuration files again and show what changed; nothing is applied'],
   async run(ctl, arg) {
     if (arg !== '') {
-      ctl.failUsage('Error: reread accepts no arguments', command);
-      return undefined;
+      return ctl.failUsage('Error: reread accepts no arguments', command);
     }
     const reply = await ctl.client.reloadConfig();
     if (reply.ok) {

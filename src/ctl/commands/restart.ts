@@ -8,6 +8,7 @@ export const command: Command = {
     'restart <group>:*\tStop and start every process of a group',
     'restart <name> <name>\tStop and start several processes or groups; wildcards are allowed',
     'restart all\t\tStop and start everything',
+    'restart --wait[=<seconds>] ...\tStart them together and wait, through retries, until each runs or has failed',
     'The configuration files are not read again: see reread and update.',
   ],
   async run(ctl, arg) {
@@ -16,10 +17,26 @@ export const command: Command = {
       return up || undefined;
     }
     if (arg === '') {
-      ctl.failUsage('Error: restart requires a process name', command);
-      return undefined;
+      return ctl.failUsage('Error: restart requires a process name', command);
     }
-    const names = words(arg);
+    const all = words(arg);
+    const names = all.filter((word) => !word.startsWith('--'));
+    if (names.length < all.length) {
+      const timeout = waitTimeout(all.filter((word) => word.startsWith('--')));
+      if (timeout === null || names.length === 0) {
+        return ctl.failUsage('Error: restart --wait requires a process name', command);
+      }
+      const { restartAndWait } = await import('../restart-and-wait.ts');
+      return restartAndWait(ctl, names, timeout);
+    }
     return (await act(ctl, names, stopAction(ctl))) ?? (await act(ctl, names, startAction(ctl)));
   },
 };
+
+const defaultWaitSecs = 60;
+
+/** Null: these are not the options that there are. */
+function waitTimeout(options: readonly string[]): number | null {
+  const value = /^--wait(?:=(\d+(?:\.\d+)?))?$/.exec(options[0] ?? '');
+  return value === null || options.length > 1 ? null : Number(value[1] ?? defaultWaitSecs);
+}

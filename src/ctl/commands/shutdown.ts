@@ -5,8 +5,7 @@ export const command: Command = {
   help: ['shutdown\t\tStop every process, then the server itself'],
   async run(ctl, arg) {
     if (arg !== '') {
-      ctl.failUsage('Error: shutdown accepts no arguments', command);
-      return undefined;
+      return ctl.failUsage('Error: shutdown accepts no arguments', command);
     }
     const really = await ctl.confirm('Really shut the remote supervisord process down y/N? ');
     if (really !== true) {

@@ -17,8 +17,7 @@ export const command: Command = {
     }
     const [signal, ...names] = words(arg);
     if (signal === undefined || names.length === 0) {
-      ctl.failUsage('Error: signal requires a signal name and a process name', command);
-      return undefined;
+      return ctl.failUsage('Error: signal requires a signal name and a process name', command);
     }
     const { client } = ctl;
     return act(ctl, names, {

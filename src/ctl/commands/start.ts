@@ -16,8 +16,7 @@ export const command: Command = {
       return up || undefined;
     }
     if (arg === '') {
-      ctl.failUsage('Error: start requires a process name', command, exitStatus.invalidArgs);
-      return undefined;
+      return ctl.failUsage('Error: start requires a process name', command, exitStatus.invalidArgs);
     }
     return act(ctl, words(arg), startAction(ctl));
   },

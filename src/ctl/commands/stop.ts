@@ -15,8 +15,7 @@ export const command: Command = {
       return up || undefined;
     }
     if (arg === '') {
-      ctl.failUsage('Error: stop requires a process name', command);
-      return undefined;
+      return ctl.failUsage('Error: stop requires a process name', command);
     }
     return act(ctl, words(arg), stopAction(ctl));
   },

@@ -21,27 +21,23 @@ export const command: Command = {
     }
     const args = words(arg);
     if (args.length < 1 || args.length > 3) {
-      ctl.failUsage(`Error: too ${args.length < 1 ? 'few' : 'many'} arguments`, command);
-      return undefined;
+      return ctl.failUsage(`Error: too ${args.length < 1 ? 'few' : 'many'} arguments`, command);
     }
     const modifier = args[0]?.startsWith('-') ? args[0].slice(1) : null;
     const [name, ...rest] = modifier === null ? args : args.slice(1);
     if (name === undefined) {
-      ctl.fail('Error: tail requires process name');
-      return undefined;
+      return ctl.fail('Error: tail requires process name');
     }
     const channel = rest.at(-1)?.toLowerCase() ?? 'stdout';
     if (channel !== 'stdout' && channel !== 'stderr') {
-      ctl.fail(`Error: bad channel ${reprText(channel)}`);
-      return undefined;
+      return ctl.fail(`Error: bad channel ${reprText(channel)}`);
     }
     if (modifier === 'f') {
       return follow(ctl, [`/logtail/${name}/${channel}`]);
     }
     const bytes = modifier === null ? defaultBytes : parseInteger(modifier);
     if (bytes === null) {
-      ctl.fail(`Error: bad argument -${modifier}`);
-      return undefined;
+      return ctl.fail(`Error: bad argument -${modifier}`);
     }
     const reply = await ctl.client.readProcessLog(channel, name, -bytes, 0);
     if (reply.ok) {
@@ -52,8 +48,7 @@ export const command: Command = {
     if (text === undefined) {
       return reply.failure;
     }
-    ctl.fail(`${name}: ERROR (${text})`);
-    return undefined;
+    return ctl.fail(`${name}: ERROR (${text})`);
   },
 };
 

@@ -14,8 +14,7 @@ export const command: Command = {
     const reply = await ctl.client.reloadConfig();
     if (!reply.ok) {
       if (reply.failure.kind === 'fault' && reply.failure.code === faultCodes.SHUTDOWN_STATE) {
-        ctl.fail('ERROR: already shutting down');
-        return undefined;
+        return ctl.fail('ERROR: already shutting down');
       }
       return reply.failure;
     }

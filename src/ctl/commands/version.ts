@@ -4,8 +4,7 @@ export const command: Command = {
   help: ['version\t\t\tShow the version of the server'],
   async run(ctl, arg) {
     if (arg !== '') {
-      ctl.failUsage('Error: version accepts no arguments', command);
-      return undefined;
+      return ctl.failUsage('Error: version accepts no arguments', command);
     }
     const up = await ctl.upcheck();
     if (up !== true) {

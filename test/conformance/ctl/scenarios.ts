@@ -100,6 +100,12 @@ startsecs=0
 autorestart=false
 redirect_stderr=true
 stdout_logfile=%(here)s/joined.out
+; supervisorctl's fg ends only when there is more to show, or after 30 s
+[program:chatty]
+command=/bin/sh -c '(while sleep 0.1; do echo tick; done) & exec cat'
+startsecs=0
+stopasgroup=true
+stdout_logfile=%(here)s/chatty.out
 [program:none]
 command=/bin/cat
 startsecs=0
@@ -150,27 +156,18 @@ stdout_logfile=%(here)s/many.out
       'tail both stderr x',
     ),
     { line: ['tail -9', 'both'] },
-    { line: 'tail -f both', interruptAt: /to stdout\n/ },
-    { line: 'tail -f both stderr', interruptAt: /to stderr\n/ },
-    { line: 'tail -f utf', interruptAt: /Malmö\n/ },
-    { line: 'tail -f süß', interruptAt: /zucker\n/ },
+    { line: 'tail -f both', interruptAt: /to stdout\n/, only: /.*(==>|stdout$).*/gm },
+    { line: 'tail -f both stderr', interruptAt: /to stderr\n/, only: /^(==>.*|to stderr)$/gm },
+    { line: 'tail -f utf', interruptAt: /Malmö\n/, only: /^(==>|The).*$/gm },
+    { line: 'tail -f süß', interruptAt: /zucker\n/, only: /^(==>.*|zucker)$/gm },
     { line: 'maintail', maskDigits: true, only: /supervisord started/g },
     { line: 'maintail -40', maskDigits: true, only: /state/g },
     { line: 'maintail -f', maskDigits: true, interruptAt: /\n.*\n.*\n/, only: /==> Press Ctrl-C to exit <==/g },
     ...rows('maintail x', 'maintail -x', 'maintail -f -5', 'maintail a b'),
     ...rows('fg', 'fg a b', 'fg zz', 'fg joined'),
-    { line: 'fg both', stdin: 'typed line\n', endInputAt: /typed line/, only: /^(==>.*|typed line|Exiting.*)$/gm },
-    { line: 'fg both', interruptAt: /==> Press/, only: /^(==>.*|Exiting.*)$/gm },
-    ...rows(
-      'clear',
-      'clear zz',
-      'clear both',
-      'tail both',
-      'tail both stderr',
-      'clear both zz utf',
-      'tail utf',
-      'clear all',
-    ),
+    { line: 'fg chatty', stdin: 'typed line\n', endInputAt: /typed line/, only: /^(==>.*|typed line|Exiting.*)$/gm },
+    ...rows('clear', 'clear zz', 'clear both', 'tail both', 'tail both stderr', 'clear both zz utf', 'tail utf'),
+    { line: 'clear all', deviation: 'ctl-deferred-not-ascii' },
     ...rows('clear joined:joined'),
     { line: 'clear both:*', deviation: 'ctl-clear-group' },
   ],
