@@ -30,7 +30,8 @@ export interface ServeOptions {
 export type ServeFailure = { readonly message: string; readonly status: number } | null;
 
 export async function serve({ name, first, load, environment, detach }: ServeOptions): Promise<ServeFailure> {
-  const directory = makeRuntimeDirectory(first.file, first.daemon.uid ?? process.geteuid?.() ?? 0);
+  const own = process.geteuid?.() ?? 0;
+  const directory = makeRuntimeDirectory(first.file, own === 0 ? (first.daemon.uid ?? 0) : own);
   if (!directory.ok) return { message: directory.error, status: 2 };
   const opened = openLinuxOs({ runtimeDirectory: directory.path, originalFileLimit: null });
   if (!opened.ok) return { message: opened.problem, status: 2 };
