@@ -52,9 +52,11 @@ export type ProcessEffect =
       readonly tries: number;
       readonly expected: boolean;
     }
-  /** `withOutput`: the shell adds the last lines of that generation's output. */
-  | { readonly effect: 'reload-fact'; readonly fact: ReloadFact; readonly outputOf: number | null }
+  | { readonly effect: 'reload-fact'; readonly fact: ReloadFact; readonly outputOf: OutputOf }
   | { readonly effect: 'reload-ended'; readonly ok: boolean; readonly reason: string };
+
+/** Whose last lines the shell adds to a failure: a generation's, the reload test's, nobody's. */
+export type OutputOf = number | 'reload-test' | null;
 
 export interface StepContext {
   readonly spec: ProcessSpec;

@@ -36,5 +36,11 @@ export function childEnvironment(
   return [...result].map(([name, value]) => Buffer.concat([Buffer.from(`${name}=`), value]));
 }
 
+/** The PATH that a program's commands are searched in; undefined: there is none. */
+export function searchPath(own: Environment, spec: ProcessSpec): string | undefined {
+  const set = spec.environment.findLast(([name]) => name === 'PATH')?.[1];
+  return set ?? own.get('PATH')?.toString();
+}
+
 /** Descriptors that were passed to hupd itself are not its children's: a server that believed these would die. */
 const inheritedFdNames = ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES'];

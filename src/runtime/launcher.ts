@@ -9,7 +9,7 @@ import { resolveCommand } from '../os/resolve-command.ts';
 import { explainingChild } from '../os/spawn.ts';
 import { reprText } from '../util/python-repr.ts';
 import { Child, type OutputChannel } from './child.ts';
-import { childEnvironment, type Environment } from './environment.ts';
+import { childEnvironment, type Environment, searchPath } from './environment.ts';
 import type { Member } from './member.ts';
 
 export type LaunchResult =
@@ -29,8 +29,7 @@ export class Launcher {
 
   /** The checks that come before a fork. */
   resolve(spec: ProcessSpec): ReturnType<typeof resolveCommand> {
-    const own = spec.environment.findLast(([name]) => name === 'PATH')?.[1];
-    return resolveCommand(spec.command, own ?? this.#environment.get('PATH')?.toString());
+    return resolveCommand(spec.command, searchPath(this.#environment, spec));
   }
 
   /** `predecessor`: the pid whose sockets the child is to serve beside, or null. */

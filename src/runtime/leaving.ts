@@ -21,6 +21,8 @@ export interface LeavingOptions {
   readonly events: EventBus;
   readonly say: (line: LogText) => void;
   readonly stop: (member: Member) => void;
+  /** Somebody who has been told to go is still there, besides the processes. */
+  readonly isBusy: () => boolean;
   /** Called once, when all processes are down. */
   readonly done: () => void;
 }
@@ -42,7 +44,7 @@ export class Leaving {
     this.continue();
   }
 
-  /** To be called whenever a process has moved or a listener has answered. */
+  /** To be called whenever a process has moved, a listener has answered or a side command has gone. */
   continue(): void {
     if (this.#state !== 'under way') return;
     const { groups, stop } = this.#options;
@@ -54,7 +56,7 @@ export class Leaving {
       })),
     );
     if (plan.waitingFor.length === 0) {
-      this.#end();
+      if (!this.#options.isBusy()) this.#end();
       return;
     }
     this.#sayWaiting(plan.waitingFor);

@@ -13,6 +13,7 @@ import { describeFact } from '../core/reload/describe-fact.ts';
 import { reloadRefusal } from '../core/reload/step.ts';
 import type { Config, GroupSpec, LogLevel } from '../core/spec.ts';
 import type { DaemonStateName } from '../core/states.ts';
+import type { OutputOf } from '../core/turn.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
 import type { Syslog } from '../log/syslog.ts';
 import type { Os } from '../os/os.ts';
@@ -26,7 +27,9 @@ import { Leaving } from './leaving.ts';
 import type { Member } from './member.ts';
 import { planReload } from './plan-reload.ts';
 import { refusal } from './refusal.ts';
+import { ReloadTests } from './reload-test.ts';
 import { Reloads } from './reloads.ts';
+import { SideCommands } from './side-commands.ts';
 import type {
   ConfigDiff,
   Finding,
@@ -65,6 +68,8 @@ export class Supervisor implements Supervision {
   readonly #deadlines: Deadlines;
   readonly #engine: Engine;
   readonly #launcher: Launcher;
+  readonly #commands: SideCommands;
+  readonly #reloadTests: ReloadTests;
   readonly #groups: Groups;
   readonly #reloads: Reloads;
   readonly #wishes: Wishes;
@@ -93,6 +98,7 @@ export class Supervisor implements Supervision {
       firstSerial: options.firstEventSerial,
       heard: () => this.#leaving.continue(),
     });
+    this.#commands = new SideCommands(os, environment, options.serverUrl);
     this.#launcher = new Launcher(os, environment, () => options.serverUrl);
     this.#engine = new Engine(os, this.#deadlines, this.#launcher, {
       log: (line) => log.say(line),
@@ -101,13 +107,19 @@ export class Supervisor implements Supervision {
       stateChanged: (member, effect) => this.#events.stateChanged(member, effect),
       reloadFact: (member, effect) => {
         const { fact, outputOf } = effect;
-        const output = outputOf === null ? [] : (member.children.get(outputOf)?.lastLines(lastLinesKept) ?? []);
-        this.#reloads.fact(fact.fact === 'failed' ? { ...fact, lastOutput: output } : fact);
+        this.#reloads.fact(fact.fact === 'failed' ? { ...fact, lastOutput: this.#lastLines(member, outputOf) } : fact);
       },
-      reloadEnded: ({ spec }, ok, reason) => this.#reloads.processEnded(spec.group, spec.name, ok, reason),
+      reloadEnded: (member, ok, reason) => {
+        this.#reloadTests.forget(member);
+        this.#reloads.processEnded(member.spec.group, member.spec.name, ok, reason);
+      },
       stepped: (member) => this.#stepped(member),
-      runReloadTest: (member) => this.#engine.post(member, { event: 'reload-tested', ok: true, reason: '' }),
-      endReloadTest: () => {},
+      runReloadTest: (member, command) => this.#reloadTests.begin(member, command),
+      endReloadTest: (member) => this.#reloadTests.end(member),
+    });
+    this.#reloadTests = new ReloadTests({
+      commands: this.#commands,
+      tested: (member, ok, reason) => this.#engine.post(member, { event: 'reload-tested', ok, reason }),
     });
     this.#wishes = new Wishes({
       os,
@@ -144,6 +156,7 @@ export class Supervisor implements Supervision {
       events: this.#events,
       say: (line) => log.say(line),
       stop: (member) => this.#engine.post(member, { event: 'stop' }),
+      isBusy: () => this.#commands.count > 0,
       done: () => end(this.#mood === 'SHUTDOWN' ? 'shutdown' : 'restart'),
     });
     os.onExit((pid, status) => this.#exited(pid, status));
@@ -347,7 +360,15 @@ export class Supervisor implements Supervision {
   }
 
   #exited(pid: number, status: ExitStatus): void {
-    if (!this.#engine.exited(pid, status)) this.say(daemonTexts.reapedUnknown(pid, status));
+    if (this.#engine.exited(pid, status)) return;
+    if (this.#commands.exited(pid, status)) this.#leaving.continue();
+    else this.say(daemonTexts.reapedUnknown(pid, status));
+  }
+
+  #lastLines(member: Member, outputOf: OutputOf): readonly string[] {
+    if (outputOf === null) return [];
+    if (outputOf === 'reload-test') return this.#reloadTests.lastLines(member, lastLinesKept);
+    return member.children.get(outputOf)?.lastLines(lastLinesKept) ?? [];
   }
 
   #reloadProcess(group: string, name: string): void {

@@ -29,8 +29,8 @@ export class ProcessDriver {
   restarts = true;
   readonly lines: string[] = [];
   readonly facts: ReloadFact[] = [];
-  /** Generations whose last output a failed reload shows. */
-  readonly outputOf: number[] = [];
+  /** Whose last output a failed reload shows. */
+  readonly outputOf: Array<number | 'reload-test'> = [];
   /** The words of all that was told. */
   readonly words: string[] = [];
 

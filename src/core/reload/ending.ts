@@ -1,5 +1,5 @@
 /** What every strategy has in common: telling what happens, and the two ways in which a reload ends. */
-import type { Turn } from '../turn.ts';
+import type { OutputOf, Turn } from '../turn.ts';
 import type { ReloadFact } from './facts.ts';
 
 export function done(turn: Turn): void {
@@ -10,8 +10,8 @@ export function done(turn: Turn): void {
   turn.do({ effect: 'reload-ended', ok: true, reason: '' });
 }
 
-/** `outputOf`: the generation whose last lines explain it. */
-export function fail(turn: Turn, reason: string, outputOf: number | null): void {
+/** `outputOf`: whose last lines explain it. */
+export function fail(turn: Turn, reason: string, outputOf: OutputOf): void {
   const { reload } = turn.process;
   if (reload?.phase === 'watching') turn.do({ effect: 'end-check', generation: reload.generation });
   turn.process.reload = null;
@@ -25,7 +25,7 @@ export function secsSince(turn: Turn, mono: number): number {
 
 type Untold<F> = F extends ReloadFact ? Omit<F, 'at' | 'group' | 'name'> : never;
 
-export function tell(turn: Turn, fact: Untold<ReloadFact>, outputOf: number | null = null): void {
+export function tell(turn: Turn, fact: Untold<ReloadFact>, outputOf: OutputOf = null): void {
   const { group, name } = turn.spec;
   turn.do({ effect: 'reload-fact', fact: { at: turn.now.wall, group, name, ...fact }, outputOf });
 }

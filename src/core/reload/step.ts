@@ -76,7 +76,7 @@ function interceptDuring(turn: Turn, reload: Reload, event: ProcessEvent): boole
     case 'reload-tested':
       if (reload.phase !== 'testing') return true;
       if (event.ok) proceed(turn, reload);
-      else fail(turn, event.reason, null);
+      else fail(turn, event.reason, 'reload-test');
       return true;
     case 'time':
       time(turn, reload);
@@ -231,7 +231,7 @@ function time(turn: Turn, reload: Reload): void {
   switch (reload.phase) {
     case 'testing':
       turn.do({ effect: 'end-reload-test' });
-      return fail(turn, `the reload test did not end within ${timeoutSecs} s`, null);
+      return fail(turn, `the reload test did not end within ${timeoutSecs} s`, 'reload-test');
     case 'waiting':
       return rollBack(turn, reload, tooLate(timeoutSecs, reload.lastAnswer));
     case 'overlapping':

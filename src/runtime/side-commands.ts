@@ -1,0 +1,135 @@
+/**
+ * Commands that run for a program without being one of its processes: a ready check's, a reload's test. They get what its processes get:
+ * environment, directory, user, umask; their output is kept, as much of it as an error message shows. They are children of the daemon
+ * like any other, so the reaper asks here whether a pid that is no process's is one of these.
+ */
+import type { ExitStatus } from '../core/exit-status.ts';
+import { childFailureTexts } from '../core/log-texts.ts';
+import type { ProcessSpec } from '../core/spec.ts';
+import { TailBuffer } from '../log/tail-buffer.ts';
+import type { LogPipe, Os, StdinPipe } from '../os/os.ts';
+import { OsError } from '../os/os-error.ts';
+import { resolveCommand } from '../os/resolve-command.ts';
+import { childEnvironment, type Environment, searchPath } from './environment.ts';
+
+const SIGKILL = 9;
+
+export interface SideCommand {
+  readonly spec: ProcessSpec;
+  /** What it is for, in a word: a part of its pipe's name. */
+  readonly purpose: string;
+  /** Not yet split into words. No shell reads it. */
+  readonly command: string;
+  /** Beside the environment of the program's processes. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Once, after all that it wrote was read; never after `kill`. */
+  readonly ended: (status: ExitStatus) => void;
+}
+
+export interface RunningCommand {
+  /** Of stdout and stderr together, oldest first; after the end too. */
+  lastLines(count: number): readonly string[];
+  /** SIGKILL, to all of its process group. */
+  kill(): void;
+}
+
+export type StartedCommand =
+  | { readonly ok: true; readonly running: RunningCommand }
+  | { readonly ok: false; readonly problem: string };
+
+interface Row {
+  readonly pipe: LogPipe;
+  ended: (status: ExitStatus) => void;
+}
+
+export class SideCommands {
+  readonly #os: Os;
+  readonly #environment: Environment;
+  readonly #serverUrl: string | null;
+  readonly #rows = new Map<number, Row>();
+
+  constructor(os: Os, environment: Environment, serverUrl: string | null) {
+    this.#os = os;
+    this.#environment = environment;
+    this.#serverUrl = serverUrl;
+  }
+
+  /** How many have not been reaped. */
+  get count(): number {
+    return this.#rows.size;
+  }
+
+  start(asked: SideCommand): StartedCommand {
+    const { spec, purpose, command, variables } = asked;
+    const resolved = resolveCommand(command, searchPath(this.#environment, spec));
+    if (!resolved.ok) return { ok: false, problem: resolved.message };
+    let stdin: StdinPipe | null = null;
+    try {
+      stdin = this.#os.createStdinPipe(); // nobody writes to it: it is at its end
+      const pipe = this.#os.createLogPipe(`${spec.group}-${spec.name}-${purpose}`, spec.uid);
+      const spawned = this.#os.spawn({
+        file: resolved.file,
+        args: resolved.args,
+        env: childEnvironment(this.#environment, spec, this.#serverUrl, variables),
+        directory: spec.directory,
+        umask: spec.umask,
+        uid: spec.uid,
+        fds: new Map([
+          [0, stdin.childFd],
+          [1, pipe.childFd],
+          [2, pipe.childFd],
+        ]),
+        listenPid: false,
+      });
+      pipe.closeChildEnd();
+      if (spawned.ok) return { ok: true, running: this.#watch(spawned.pid, pipe, asked) };
+      pipe.close();
+      return { ok: false, problem: failure(spec, command, spawned) };
+    } catch (error) {
+      if (!(error instanceof OsError)) throw error;
+      return { ok: false, problem: error.message };
+    } finally {
+      stdin?.close();
+    }
+  }
+
+  /** A child was reaped. False: it is none of these. */
+  exited(pid: number, status: ExitStatus): boolean {
+    const row = this.#rows.get(pid);
+    if (row === undefined) return false;
+    this.#rows.delete(pid);
+    row.pipe.drain();
+    row.pipe.close();
+    row.ended(status);
+    return true;
+  }
+
+  #watch(pid: number, pipe: LogPipe, { ended }: SideCommand): RunningCommand {
+    const tail = new TailBuffer();
+    const row: Row = { pipe, ended };
+    this.#rows.set(pid, row);
+    pipe.read(
+      (chunk) => tail.push(chunk),
+      () => {},
+    );
+    return {
+      lastLines: (count) => tail.lastLines(count),
+      kill: () => {
+        row.ended = () => {};
+        if (this.#rows.has(pid)) this.#os.kill(pid, SIGKILL, true);
+      },
+    };
+  }
+}
+
+function failure(spec: ProcessSpec, command: string, failed: ReturnType<Os['spawn']> & { ok: false }): string {
+  const { step, errno, reason } = failed;
+  if (step === 'fork') return `fork: ${errno}`;
+  if (step === 'setuid') return firstLine(childFailureTexts.setuid(spec.uid ?? 0, reason));
+  if (step === 'chdir') return firstLine(childFailureTexts.chdir(spec.directory ?? '', errno));
+  return firstLine(childFailureTexts.exec(command, errno));
+}
+
+function firstLine(text: string): string {
+  return text.slice(0, text.indexOf('\n')).replace('supervisor: ', '');
+}
