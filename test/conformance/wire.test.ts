@@ -279,7 +279,7 @@ const steps: readonly Step[] = [
     inner('nope'),
   ]),
   info('startAllProcesses', false),
-  { ...info('stopAllProcesses'), unordered: true },
+  { ...info('stopAllProcesses'), after: ['dies', 'FATAL'], unordered: true },
   info('stopAllProcesses'),
   info('signalAllProcesses', 'HUP'),
   info('getAllProcessInfo'),
