@@ -337,6 +337,12 @@ export const deviations: readonly Deviation[] = [
     reason: 'a listener that mails crashes must hear of the last one',
   },
   {
+    id: 'pidproxy-exit',
+    supervisord: 'pidproxy looks every five seconds whether its program has ended',
+    hupd: 'notices at once',
+    reason: 'a crash is restarted at once',
+  },
+  {
     id: 'second-daemon',
     supervisord: 'started twice by mistake, the second one deletes the AUTO logs of the first before it fails',
     hupd: 'fails before it touches anything',

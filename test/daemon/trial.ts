@@ -96,6 +96,10 @@ export class Trial {
     mkdirSync(this.path(name));
   }
 
+  remove(name: string): void {
+    rmSync(this.path(name), { recursive: true });
+  }
+
   list(folder = '.'): readonly string[] {
     return readdirSync(this.path(folder)).sort();
   }
