@@ -7,7 +7,7 @@ import { type DataType, expandHome, type Machine } from './datatype.ts';
 import { existingDirectory, pathInDirectory } from './datatypes.ts';
 import type { Reading } from './reading.ts';
 import { readGroups, refuseDoubles, sortGroups } from './sections/groups.ts';
-import { isProtected, readServers } from './sections/http-server.ts';
+import { checkProtection, readServers } from './sections/http-server.ts';
 import { readRpcInterfaces, refuseBroken } from './sections/rpcinterface.ts';
 import { lookUpUser, mainLog, readSupervisord } from './sections/supervisord.ts';
 
@@ -24,17 +24,7 @@ export function evaluate(reading: Reading, flags: DaemonFlags, files: readonly s
   const servers = readServers(reading);
   const uid = lookUpUser(reading, flags.user ?? user);
   refuseDoubles(reading, made);
-  for (const server of servers) {
-    if (isProtected(server)) continue;
-    const what = `[${server.section}]`;
-    const why = 'other machines can reach it without a password';
-    const todo = 'set username and password, or listen on 127.0.0.1';
-    const place = reading.section(server.section).place('port');
-    if (daemon.requireAuth) {
-      const error = `section ${what} can be reached from other machines without a password, which require_auth=true forbids: ${todo}`;
-      reading.refuse(place, what, error, todo, `${why}, which require_auth=true forbids`);
-    } else reading.find(place, what, why, todo);
-  }
+  for (const server of servers) checkProtection(reading, server, daemon.requireAuth);
   if (servers.length > 0) refuseBroken(reading, broken);
   return {
     file: files[0] ?? '',

@@ -53,6 +53,13 @@ function load(fileCase: FileCase): LoadResult {
   });
 }
 
+/** Throws with the error's text. */
+export function configOf(fileCase: FileCase): Config {
+  const result = load(fileCase);
+  if (!result.ok) throw new Error(result.error);
+  return result.config;
+}
+
 /** What `--check` prints, a line each. */
 export function findingsOf(fileCase: FileCase): readonly string[] {
   return load(fileCase).diagnostics.map(formatDiagnostic);

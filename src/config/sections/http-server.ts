@@ -94,7 +94,22 @@ function readPair(
 }
 
 /** Nobody but this machine's own users can reach it, or whoever does needs a password. */
-export function isProtected(server: ServerSpec): boolean {
+function isProtected(server: ServerSpec): boolean {
   if (server.kind === 'unix' || server.credentials !== null) return true;
   return server.host === 'localhost' || server.host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(server.host);
+}
+
+/** A server that is not protected is refused with `require_auth`, and otherwise found by `--check`. */
+export function checkProtection(reading: Reading, server: ServerSpec, requireAuth: boolean): void {
+  if (isProtected(server)) return;
+  const what = `[${server.section}]`;
+  const why = 'other machines can reach it without a password';
+  const todo = 'set username and password, or listen on 127.0.0.1';
+  const place = reading.section(server.section).place('port');
+  if (!requireAuth) {
+    reading.find(place, what, why, todo);
+    return;
+  }
+  const error = `section ${what} can be reached from other machines without a password, which require_auth=true forbids: ${todo}`;
+  reading.refuse(place, what, error, todo, `${why}, which require_auth=true forbids`);
 }
