@@ -122,6 +122,11 @@ export class SectionReader {
     this.#reading.warn(this.place(option), this.#what(option), text, todo);
   }
 
+  /** For `--check` alone. */
+  note(option: string | null, why: string, todo: string): void {
+    this.#reading.find(this.place(option), this.#what(option), why, todo);
+  }
+
   #what(option: string | null): string {
     const value = option === null ? undefined : this.find(option)?.value;
     if (value === undefined) return `[${this.name}]`;

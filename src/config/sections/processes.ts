@@ -2,6 +2,7 @@
  * The processes of a program-type section, numprocs of them. Options of the section are read once, the others once a process: `environment`
  * first, whose variables then are `ENV_` names for the rest.
  */
+import { splitCommand } from '../../core/shell-words.ts';
 import type { ChannelSpec, FcgiSocketSpec, LogTarget, ProcessSpec, ReloadSpec } from '../../core/spec.ts';
 import { compareCodePoints } from '../../util/code-point-order.ts';
 import { join } from '../../util/posix-path.ts';
@@ -90,7 +91,8 @@ function readProgram(reading: Reading, section: SectionReader, of: ProcessesOf) 
   const umask = read(rows.umask);
   const rawName = section.find(rows.process_name.name)?.value ?? '%(program_name)s';
   const nameTemplate = section.convert(rows.process_name, processName.parse(rawName, reading.machine));
-  if (numProcs > 1 && !nameTemplate.includes('%(process_num)')) {
+  const nameless = numProcs > 1 && !nameTemplate.includes('%(process_num)');
+  if (nameless) {
     section.refuse(
       section.has('process_name') ? 'process_name' : 'numprocs',
       '%(process_num) must be present within process_name when numprocs > 1',
@@ -114,7 +116,8 @@ function readProgram(reading: Reading, section: SectionReader, of: ProcessesOf) 
       umask,
     },
     names,
-    numProcs: numProcs > MAX_PROCESSES ? 1 : numProcs,
+    // What is refused must not lead to more refusals.
+    numProcs: nameless || numProcs > MAX_PROCESSES ? 1 : numProcs,
     numProcsStart,
     nameTemplate,
     stdout,
@@ -142,7 +145,7 @@ function readProcess(
   const { machine } = reading;
   return {
     ...program.shared,
-    name: name ?? program.shared.program,
+    name: name ?? `${program.shared.program} ${names[0].get('process_num')}`,
     group: of.group,
     kind: of.kind,
     command,
@@ -180,7 +183,13 @@ function readCommand(section: SectionReader, names: Layers): string {
     section.refuse(null, `program section ${section.name} does not specify a command`, 'add command=');
     return '';
   }
-  return section.expand('command', raw, names, undefined, atStart) ?? '';
+  const command = section.expand('command', raw, names, undefined, atStart);
+  if (command === null) return '';
+  const words = splitCommand(command);
+  if ('error' in words)
+    section.note('command', `its start will fail: ${words.error}`, 'close the quote or double the backslash');
+  else if (words.length === 0) section.note('command', 'its start will fail: command is empty', 'name a program');
+  return command;
 }
 
 function readChannel(
