@@ -151,6 +151,9 @@ function oneLine(text: string): string {
 
 /** Lines that supervisord does not have. */
 export const ownTexts = {
+  /** The daemon goes on; the program's starts will fail as long as this is so. */
+  fcgiSocketFailed: (url: string, problem: string) =>
+    line('CRIT', `Could not create FastCGI socket ${url}: ${problem}`),
   /** Asked to restart, while everything runs. */
   restartRefused: (error: string) =>
     line('ERRO', `not restarted: ${error}; everything goes on with the configuration that was read before`),

@@ -9,13 +9,20 @@ export interface OutputChannel {
   readonly output: ChildOutput;
 }
 
+/** Its descriptor 0: a pipe that clients can write to, or (`stdin` null) something that is nobody's to write to. */
+export interface ChildInput {
+  readonly stdin: StdinPipe | null;
+  readonly fd: number;
+  close(): void;
+}
+
 export class Child {
   readonly generation: number;
   readonly pid: number;
   readonly handover: Handover;
   /** The command line, split. */
   readonly words: readonly string[];
-  readonly stdin: StdinPipe | null;
+  readonly #input: ChildInput;
   readonly #channels: readonly OutputChannel[];
   #check: RunningCheck | null = null;
 
@@ -24,14 +31,14 @@ export class Child {
     pid: number;
     handover: Handover;
     words: readonly string[];
-    stdin: StdinPipe | null;
+    input: ChildInput;
     channels: readonly OutputChannel[];
   }) {
     this.generation = fields.generation;
     this.pid = fields.pid;
     this.handover = fields.handover;
     this.words = fields.words;
-    this.stdin = fields.stdin;
+    this.#input = fields.input;
     this.#channels = fields.channels;
     for (const { pipe, output } of fields.channels) {
       output.attach(fields.pid);
@@ -40,6 +47,10 @@ export class Child {
         () => output.end(),
       );
     }
+  }
+
+  get stdin(): StdinPipe | null {
+    return this.#input.stdin;
   }
 
   /** At most one check runs for a generation. */
@@ -69,7 +80,7 @@ export class Child {
       pipe.close();
       output.end();
     }
-    this.stdin?.close();
+    this.#input.close();
     this.handover.end();
   }
 }

@@ -176,7 +176,7 @@ export class Engine {
       const tell = (fact: ProcessEffect & { effect: 'reload-fact' }) => this.#listeners.reloadFact(member, fact);
       tell({
         effect: 'reload-fact',
-        fact: { ...base, fact: 'handover', text: child.handover.describe() },
+        fact: { ...base, fact: 'handover', text: member.fcgi?.describe() ?? child.handover.describe() },
         outputOf: null,
       });
       const waiting = { ...base, fact: 'waiting' as const, check: describeCheck(check), timeoutSecs };

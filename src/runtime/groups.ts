@@ -2,6 +2,7 @@
 import type { GroupSpec, ProcessSpec } from '../core/spec.ts';
 import type { Os } from '../os/os.ts';
 import { compareCodePoints } from '../util/code-point-order.ts';
+import { FcgiSocket } from './fcgi-socket.ts';
 import { ConfiguredSockets, KeptSockets } from './kept-sockets.ts';
 import { Member } from './member.ts';
 import { type LogSettings, makeProcessLogs } from './process-logs.ts';
@@ -12,6 +13,7 @@ export interface ActiveGroup {
   readonly members: readonly Member[];
   /** By program: `socket=` is one set of sockets for all of a program's processes. */
   readonly sockets: ReadonlyMap<string, ConfiguredSockets>;
+  readonly fcgiSockets: ReadonlyMap<string, FcgiSocket>;
 }
 
 export class Groups {
@@ -43,9 +45,11 @@ export class Groups {
 
   add(spec: GroupSpec): ActiveGroup {
     const sockets = new Map<string, ConfiguredSockets>();
-    const members = [...spec.processes].sort(inOrder).map((process) => this.#member(process, sockets));
-    const group = { spec, members, sockets };
+    const fcgiSockets = new Map<string, FcgiSocket>();
+    const members = [...spec.processes].sort(inOrder).map((process) => this.#member(process, sockets, fcgiSockets));
+    const group = { spec, members, sockets, fcgiSockets };
     this.#groups.set(spec.name, group);
+    for (const socket of fcgiSockets.values()) socket.probe();
     return group;
   }
 
@@ -67,10 +71,19 @@ export class Groups {
     this.#groups.delete(name);
   }
 
-  #member(spec: ProcessSpec, sockets: Map<string, ConfiguredSockets>): Member {
+  #member(spec: ProcessSpec, sockets: Map<string, ConfiguredSockets>, fcgiSockets: Map<string, FcgiSocket>): Member {
     const configured = sockets.get(spec.program) ?? new ConfiguredSockets(this.#os, spec.reload.sockets);
     sockets.set(spec.program, configured);
-    return new Member(spec, makeProcessLogs(spec, this.#logSettings), new KeptSockets(this.#os, configured));
+    const fcgi = this.#fcgiSocket(spec, fcgiSockets);
+    return new Member(spec, makeProcessLogs(spec, this.#logSettings), new KeptSockets(this.#os, configured), fcgi);
+  }
+
+  /** One for all processes of a section, wherever their priorities put them. */
+  #fcgiSocket({ fcgiSocket: spec, program }: ProcessSpec, all: Map<string, FcgiSocket>): FcgiSocket | null {
+    if (spec === undefined) return null;
+    const socket = all.get(program) ?? new FcgiSocket(this.#os, spec, (line) => this.#logSettings.log.say(line));
+    all.set(program, socket);
+    return socket;
   }
 }
 

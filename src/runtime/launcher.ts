@@ -3,12 +3,12 @@ import { childFailureTexts } from '../core/log-texts.ts';
 import type { ProcessSpec } from '../core/spec.ts';
 import { Handover } from '../handover/handover.ts';
 import type { ChildOutput } from '../log/child-log.ts';
-import type { HeldSocket, LogPipe, Os, SpawnRequest, SpawnResult, StdinPipe } from '../os/os.ts';
+import type { HeldSocket, LogPipe, Os, SpawnRequest, SpawnResult } from '../os/os.ts';
 import { OsError } from '../os/os-error.ts';
 import { resolveCommand } from '../os/resolve-command.ts';
 import { explainingChild } from '../os/spawn.ts';
 import { reprText } from '../util/python-repr.ts';
-import { Child, type OutputChannel } from './child.ts';
+import { Child, type ChildInput, type OutputChannel } from './child.ts';
 import { childEnvironment, type Environment, searchPath } from './environment.ts';
 import type { Member } from './member.ts';
 
@@ -43,17 +43,17 @@ export class Launcher {
       const handover = new Handover({ os: this.#os, spec, words: command.args, generation, predecessor, sockets });
       undo.add(() => handover.end());
       const channels = this.#openChannels(member, undo);
-      const stdin = this.#os.createStdinPipe();
-      undo.add(() => stdin.close());
-      const spawned = this.#spawn(spec, command, handover, stdin, channels);
+      const input = this.#openInput(member);
+      undo.add(() => input.close());
+      const spawned = this.#spawn(spec, command, handover, input.fd, channels);
       if (!spawned.ok) {
         undo.all();
         return { ok: false, message: forkFailure(spec.name, spawned.errno) };
       }
-      stdin.closeChildEnd();
+      input.stdin?.closeChildEnd();
       for (const { pipe } of channels) pipe.closeChildEnd();
       const problems = problem === null ? handover.problems : [problem, ...handover.problems];
-      const child = new Child({ generation, pid: spawned.pid, handover, words: command.args, stdin, channels });
+      const child = new Child({ generation, pid: spawned.pid, handover, words: command.args, input, channels });
       return { ok: true, child, problems };
     } catch (error) {
       undo.all();
@@ -63,9 +63,21 @@ export class Launcher {
   }
 
   #sockets(member: Member, predecessor: number | null): { sockets: readonly HeldSocket[]; problem: string | null } {
+    // Its one socket is descriptor 0 of every generation: there is nothing to hand over.
+    if (member.fcgi !== null) return { sockets: [], problem: null };
     if (predecessor === null) return { sockets: member.sockets.forStart(), problem: null };
     if (member.spec.reload.handover === 'none') return { sockets: [], problem: null };
     return member.sockets.forSuccessor(predecessor);
+  }
+
+  /** A pipe, or of an fcgi-program the socket that it shares. */
+  #openInput({ fcgi }: Member): ChildInput {
+    if (fcgi === null) {
+      const stdin = this.#os.createStdinPipe();
+      return { stdin, fd: stdin.childFd, close: () => stdin.close() };
+    }
+    const user = {};
+    return { stdin: null, fd: fcgi.acquire(user).fd, close: () => fcgi.release(user) };
   }
 
   #openChannels({ spec, logs }: Member, undo: Undo): readonly OutputChannel[] {
@@ -85,13 +97,13 @@ export class Launcher {
     spec: ProcessSpec,
     command: { readonly file: string; readonly args: readonly string[] },
     handover: Handover,
-    stdin: StdinPipe,
+    stdinFd: number,
     channels: readonly OutputChannel[],
   ): SpawnResult {
     const [stdout, stderr] = channels;
     if (stdout === undefined) throw new Error('a process has at least one output channel');
     const fds = new Map([
-      [0, stdin.childFd],
+      [0, stdinFd],
       [1, stdout.pipe.childFd],
       [2, (stderr ?? stdout).pipe.childFd],
       ...handover.fds,

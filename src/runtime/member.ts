@@ -4,6 +4,7 @@ import type { ProcessSpec } from '../core/spec.ts';
 import type { StateName } from '../core/states.ts';
 import type { ChildLog } from '../log/child-log.ts';
 import type { Child } from './child.ts';
+import type { FcgiSocket } from './fcgi-socket.ts';
 import type { KeptSockets } from './kept-sockets.ts';
 import type { Channel } from './supervision.ts';
 
@@ -13,13 +14,21 @@ export class Member {
   readonly children = new Map<number, Child>();
   readonly logs: Readonly<Record<Channel, ChildLog>>;
   readonly sockets: KeptSockets;
+  /** The descriptor 0 of an fcgi-program; null for any other. */
+  readonly fcgi: FcgiSocket | null;
   /** Called after each step, until they say that they are done. */
   readonly watchers = new Set<() => boolean>();
 
-  constructor(spec: ProcessSpec, logs: Readonly<Record<Channel, ChildLog>>, sockets: KeptSockets) {
+  constructor(
+    spec: ProcessSpec,
+    logs: Readonly<Record<Channel, ChildLog>>,
+    sockets: KeptSockets,
+    fcgi: FcgiSocket | null,
+  ) {
     this.spec = spec;
     this.logs = logs;
     this.sockets = sockets;
+    this.fcgi = fcgi;
   }
 
   get state(): StateName {

@@ -22,7 +22,9 @@ export function planReload(os: Os, member: Member): readonly string[] {
   if (reload.strategy === 'restart' || reload.order === 'stop_first') {
     return [...lines, `${signalName(spec.stopSignal)} to pid ${current.pid}, then a new start`];
   }
-  const sockets = reload.handover === 'none' ? [] : lookAtSockets(os, member, current.pid, lines);
+  if (member.fcgi !== null) lines.push(`handover: ${member.fcgi.describe()}`);
+  const sockets =
+    member.fcgi !== null || reload.handover === 'none' ? [] : lookAtSockets(os, member, current.pid, lines);
   const check = effectiveCheck(reload.readyCheck, sockets.length > 0);
   lines.push(
     `ready by: ${describeCheck(check)}, within ${reload.timeoutSecs} s; else the successor goes and pid ${current.pid} serves on`,

@@ -379,6 +379,7 @@ export class Supervisor implements Supervision {
   }
 
   #stepped(member: Member): void {
+    member.fcgi?.keepFor(member, member.process.reload !== null);
     this.#events.stepped(member);
     if (isAtRest(member.process)) member.sockets.releaseBorrowed();
     this.#leaving.continue();
