@@ -494,4 +494,10 @@ export const deviations: readonly Deviation[] = [
     hupd: 'reads the whole answer',
     reason: 'the server announces characters where it sends bytes',
   },
+  {
+    id: 'fcgi-socket-error',
+    supervisord: 'a socket of an fcgi-program that cannot be opened ends the daemon at its start, exit 1',
+    hupd: 'says so at CRIT and goes on; starts of that program fail until the socket can be opened',
+    reason: 'one program must not keep all others from running',
+  },
 ];
