@@ -230,10 +230,3 @@ export const processName = dataType('name', 'a name without blanks, colons and s
     ? accepted(name)
     : refused(`Invalid name: ${reprText(value)} because of character: ${reprText(bad)}`);
 });
-
-/** `scheme:` and something after it; what, is found out when it is used. */
-export const serverUrl = dataType('URL', 'unix:///path or http://host:port', (value) => {
-  const [, rest] = /^[A-Za-z][A-Za-z0-9+.-]*:(.*)$/s.exec(value) ?? [];
-  const found = rest !== undefined && /^[^?#]/.test(rest.replace(/^\/\//, ''));
-  return found ? accepted(value) : refused(`value ${reprText(value)} is not a URL`);
-});

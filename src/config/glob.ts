@@ -74,16 +74,21 @@ function characterSet(chars: readonly string[]): string {
   for (let i = 0; i < set.length; i++) {
     const [low = '', dash, high] = set.slice(i, i + 3);
     if (dash !== '-' || high === undefined) {
-      parts.push(quote(low));
+      parts.push(quoteInSet(low));
       continue;
     }
     i += 2;
-    if (compareCodePoints(low, high) <= 0) parts.push(`${quote(low)}-${quote(high)}`);
+    if (compareCodePoints(low, high) <= 0) parts.push(`${quoteInSet(low)}-${quoteInSet(high)}`);
   }
   if (parts.length === 0) return negated ? '.' : '(?!)';
   return `[${negated ? '^' : ''}${parts.join('')}]`;
 }
 
+/** Outside of a set a dash must not be quoted. */
 function quote(char: string): string {
-  return /[\\^$.*+?()[\]{}|/-]/.test(char) ? `\\${char}` : char;
+  return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
+}
+
+function quoteInSet(char: string): string {
+  return char === '-' ? '\\-' : quote(char);
 }

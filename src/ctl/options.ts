@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { findConfigFile } from '../config/find-config.ts';
 import { getopt } from '../util/getopt.ts';
+import { isUrl } from '../util/is-url.ts';
 import { reprText } from '../util/python-repr.ts';
 
 export interface CtlOptions {
@@ -111,10 +112,4 @@ async function withConfiguration(given: Given, args: readonly string[], program:
       args,
     },
   };
-}
-
-/** A scheme, and something after it that is a host or a path. */
-function isUrl(text: string): boolean {
-  const rest = /^[a-z][a-z0-9+.-]*:(.*)$/is.exec(text)?.[1];
-  return rest !== undefined && /^(\/\/)?[^?#]/.test(rest) && rest !== '//';
 }

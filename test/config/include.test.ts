@@ -79,6 +79,18 @@ describeRows('[include]', [
     daemon: { identifier: 'y' },
   },
   {
+    it: 'has patterns with dashes, dots and other signs as they are',
+    file: {
+      'x.conf': `${supervisord}[include]\nfiles=a-b*.conf (c)+?.conf ./d/../e{1}*\n`,
+      'a-b1.conf': command('ab', 'x'),
+      'a.b1.conf': 'nonsense',
+      '(c)+1.conf': command('c', 'x'),
+      'e{1}2': command('e', 'x'),
+      'd/x': '',
+    },
+    names: ['ab:ab', 'c:c', 'e:e'],
+  },
+  {
     it: 'has patterns with sets, ranges and wildcards in directories',
     file: {
       'x.conf': `${supervisord}[include]\nfiles=?/[a-c][!x].conf */n.conf d/**/e\n`,

@@ -3,6 +3,7 @@
 A case: {"files": {path: text}, "main": path, "environment": {...}, "directory": d, "user": null|text}. Files are written below `directory`,
 read as supervisord reads them, and removed (with "unchanged" in every point). The answer holds the effective configuration in plain words, or the error.
 """
+import fnmatch
 import grp
 import io
 import json
@@ -13,7 +14,7 @@ import warnings
 
 warnings.simplefilter('ignore')
 from supervisor import options as o  # noqa: E402
-from supervisor import loggers  # noqa: E402
+from supervisor import datatypes, loggers  # noqa: E402
 from supervisor.compat import ConfigParser  # noqa: E402
 from supervisor.datatypes import (  # noqa: E402
     Automatic, RestartUnconditionally, RestartWhenExitUnexpected, name_to_uid)
@@ -192,6 +193,23 @@ def environment_answer(case):
         return {'error': str(why)}
 
 
+def primitive_answer(case):
+    if 'pattern' in case:
+        return {'value': fnmatch.filter(case['among'], case['pattern'])}
+    if 'path' in case:
+        path = case['path']
+        return {'value': [os.path.normpath(path), os.path.dirname(path), os.path.basename(path)]}
+    if 'url' in case:
+        try:
+            return {'value': bool(datatypes.url(case['url']))}
+        except ValueError:
+            return {'value': False}
+    try:
+        return {'value': bytes.fromhex(case['bytes']).decode('utf-8')}
+    except UnicodeDecodeError as why:
+        return {'error': str(why)}
+
+
 def main():
     options = o.ServerOptions()
     original_environ = {k: v for k, v in os.environ.items() if k in ('PATH', 'LANG', 'LC_ALL')}
@@ -201,6 +219,8 @@ def main():
             out = expand_answer(case)
         elif 'environment_text' in case:
             out = environment_answer(case)
+        elif 'files' not in case and 'ini' not in case:
+            out = primitive_answer(case)
         elif 'ini' in case:
             out = sections_answer(case)
             out['quirky'] = quirky({'files': {'': case['ini']}})

@@ -159,3 +159,26 @@ socket=unix:///tmp/f.sock
     assert.equal(process?.kind, 'fcgi-program');
   });
 });
+
+describe('plug-ins that hupd has built in', () => {
+  it('are known by the names of their Python code', () => {
+    const text = `[supervisord]
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+[rpcinterface:twiddler]
+supervisor.rpcinterface_factory = supervisor_twiddler.rpcinterface:make_twiddler_rpcinterface
+any_option = it takes them all
+[eventlistener:l]
+command = l
+events = PROCESS_LOG
+result_handler = supervisor_stdout:event_handler
+`;
+    const { rpcInterfaces, groups } = read(text);
+    assert.deepEqual(rpcInterfaces, [
+      { namespace: 'supervisor', interface: 'main' },
+      { namespace: 'twiddler', interface: 'twiddler' },
+    ]);
+    const [group] = groups;
+    assert.equal(group?.kind === 'eventlistener' && group.resultHandler, 'supervisor_stdout:event_handler');
+  });
+});
