@@ -33,6 +33,7 @@ export class Leaving {
   readonly #listenKey = {};
   #state: 'not yet' | 'under way' | 'done' = 'not yet';
   #sayAgainAt = 0;
+  #looksSoon = false;
   #listenUntil: number | null = null;
 
   constructor(options: LeavingOptions) {
@@ -44,9 +45,20 @@ export class Leaving {
     this.continue();
   }
 
-  /** To be called whenever a process has moved, a listener has answered or a side command has gone. */
+  /**
+   * To be called whenever a process has moved, a listener has answered or a side command has gone. Looks once for all that happens in the
+   * same moment: a look goes over every process, and a thousand that end together are one moment.
+   */
   continue(): void {
-    if (this.#state !== 'under way') return;
+    if (this.#state !== 'under way' || this.#looksSoon) return;
+    this.#looksSoon = true;
+    queueMicrotask(() => {
+      this.#looksSoon = false;
+      if (this.#state === 'under way') this.#look();
+    });
+  }
+
+  #look(): void {
     const { groups, stop } = this.#options;
     const plan = planShutdown(
       groups.all().map(({ spec, members }) => ({
