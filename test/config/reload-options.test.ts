@@ -167,7 +167,7 @@ describe('plug-ins that hupd has built in', () => {
 supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 [rpcinterface:twiddler]
 supervisor.rpcinterface_factory = supervisor_twiddler.rpcinterface:make_twiddler_rpcinterface
-any_option = it takes them all
+whitelist = web, worker
 [eventlistener:l]
 command = l
 events = PROCESS_LOG
@@ -176,7 +176,7 @@ result_handler = supervisor_stdout:event_handler
     const { rpcInterfaces, groups } = read(text);
     assert.deepEqual(rpcInterfaces, [
       { namespace: 'supervisor', interface: 'main' },
-      { namespace: 'twiddler', interface: 'twiddler' },
+      { namespace: 'twiddler', interface: 'twiddler', whitelist: ['web', 'worker'] },
     ]);
     const [group] = groups;
     assert.equal(group?.kind === 'eventlistener' && group.resultHandler, 'supervisor_stdout:event_handler');
