@@ -28,8 +28,8 @@ export function readConfiguration(machine: Machine, options: ConfigurationOption
   if (flagError !== null) return failed(flagError, shownAs, 'command line');
   const bytes = readMain(machine, file, shownAs);
   if (!(bytes instanceof Uint8Array)) return failed(bytes.error, shownAs, 'configuration');
-  const { reading, files } = readFiles({ path: file, shown: shownAs, bytes }, machine, environment);
-  const config = evaluate(reading, flags, files);
+  const { reading, files, includes } = readFiles({ path: file, shown: shownAs, bytes }, machine, environment);
+  const config = evaluate(reading, flags, files, includes);
   findUnknown(reading);
   const found = [...reading.problems.map(({ diagnostic }) => diagnostic), ...reading.warnings];
   const diagnostics = inOrder(found, [shownAs, ...files]);

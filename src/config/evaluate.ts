@@ -12,7 +12,12 @@ import { readRpcInterfaces, refuseBroken } from './sections/rpcinterface.ts';
 import { lookUpUser, mainLog, readSupervisord } from './sections/supervisord.ts';
 
 /** `reading` collects the problems; the result counts only if there are none. */
-export function evaluate(reading: Reading, flags: DaemonFlags, files: readonly string[]): Config {
+export function evaluate(
+  reading: Reading,
+  flags: DaemonFlags,
+  files: readonly string[],
+  includes: readonly string[],
+): Config {
   const { document, machine } = reading;
   if (!document.sections.has('supervisord')) {
     const place = { file: files[0] ?? '', line: 0 };
@@ -34,6 +39,7 @@ export function evaluate(reading: Reading, flags: DaemonFlags, files: readonly s
     groups: sortGroups(made),
     messages: warningsFirst(reading.messages),
     files,
+    includes,
   };
 }
 

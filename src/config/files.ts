@@ -24,6 +24,8 @@ export interface ReadFiles {
   readonly reading: Reading;
   /** Every file that was read, absolute, the main file first. */
   readonly files: readonly string[];
+  /** The patterns of `[include]`, absolute. */
+  readonly includes: readonly string[];
 }
 
 export interface MainFile {
@@ -36,13 +38,16 @@ export interface MainFile {
 
 export function readFiles(main: MainFile, machine: Machine, environment: ReadonlyMap<string, string>): ReadFiles {
   const alone = readMainFile(main, machine, environment);
-  if (!alone.reading.document.sections.has('include')) return { reading: alone.reading, files: [main.path] };
+  if (!alone.reading.document.sections.has('include')) {
+    return { reading: alone.reading, files: [main.path], includes: [] };
+  }
   const here = dirname(main.path);
   const parsed = [placeHere(alone.file, here)];
   const files = [main.path];
   const including = new Reading(mergeFiles(parsed), machine, here, environment);
   const problems: Problem[] = [];
-  for (const path of includedPaths(including, machine)) {
+  const includes = includePatterns(including);
+  for (const path of includedPaths(including, includes)) {
     including.messages.push({ level: 'INFO', text: `Included extra file "${path}" during parsing` });
     const bytes = machine.read(path);
     if (!(bytes instanceof Uint8Array)) {
@@ -58,7 +63,7 @@ export function readFiles(main: MainFile, machine: Machine, environment: Readonl
   reading.problems.push(...alone.reading.problems, ...including.problems, ...problems);
   reading.messages.push(...including.messages);
   reading.warnings.push(...including.warnings);
-  return { reading, files };
+  return { reading, files, includes };
 }
 
 /** The main file and nothing of what it includes: all that the client looks at. */
@@ -73,8 +78,8 @@ export function readMainFile(
   return { reading, file };
 }
 
-/** Patterns are relative to the main file; the matches of each are in order. */
-function includedPaths(reading: Reading, machine: Machine): readonly string[] {
+/** Relative ones are relative to the main file. */
+function includePatterns(reading: Reading): readonly string[] {
   const section = reading.section('include');
   const patterns = section.find('files');
   if (patterns === undefined) {
@@ -83,18 +88,22 @@ function includedPaths(reading: Reading, machine: Machine): readonly string[] {
   }
   const names = new Map([
     ['here', reading.here],
-    ['host_node_name', machine.hostName],
+    ['host_node_name', reading.machine.hostName],
   ]);
   const expanded = section.expand('files', patterns.value, [names]) ?? '';
-  const found: string[] = [];
-  for (const word of splitBlanks(expanded)) {
-    const pattern = join(reading.here, word);
-    const paths = glob(pattern, machine);
-    found.push(...paths);
-    if (paths.length === 0)
+  return splitBlanks(expanded).map((pattern) => join(reading.here, pattern));
+}
+
+/** The matches of each pattern in order. */
+function includedPaths(reading: Reading, patterns: readonly string[]): readonly string[] {
+  const section = reading.section('include');
+  return patterns.flatMap((pattern) => {
+    const paths = glob(pattern, reading.machine);
+    if (paths.length === 0) {
       section.warn('files', `No file matches via include "${pattern}"`, 'remove it if that is meant so');
-  }
-  return found;
+    }
+    return paths;
+  });
 }
 
 function unreadable(reading: Reading, path: string, errno: string): void {

@@ -195,4 +195,6 @@ export interface Config {
   readonly messages: readonly StartMessage[];
   /** The main file and each included file, absolute. */
   readonly files: readonly string[];
+  /** The patterns of `[include]`, absolute: a file that comes to match one changes the configuration too. */
+  readonly includes: readonly string[];
 }

@@ -56,6 +56,7 @@ describe('loading a configuration', () => {
     const directory = directoryWith(t, main, { 'a.ini': '[program:a]\ncommand=%(here)s/%(host_node_name)s\n' });
     const config = loaded(optionsFor(directory));
     assert.deepEqual(config.files, [join(directory, 'x.conf'), join(directory, 'a.ini')]);
+    assert.deepEqual(config.includes, [join(directory, '*.ini')]);
     assert.equal(config.groups[0]?.processes[0]?.command, `${directory}/host`);
   });
 

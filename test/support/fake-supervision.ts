@@ -56,6 +56,7 @@ export class FakeSupervision implements Supervision {
       groups: names.map((name) => this.#spec(name)),
       messages: [],
       files: [],
+      includes: [],
     };
   }
 
