@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseDaemonFlags } from '../../src/config/daemon-flags.ts';
 import type { OptionRow } from '../../src/config/option.ts';
+import { eventTypeNames } from '../../src/core/event-type.ts';
 import { hupdCommands, supervisorCommands } from '../../src/ctl/command-names.ts';
 import { needs } from '../support/needs.ts';
 import { run } from '../support/rig.ts';
@@ -29,6 +30,11 @@ test('every option of every section has its paragraph in hupd.conf(5)', async ()
     }
   }
   assert.ok(options > 80, `${options} options were looked for`);
+});
+
+test('every event type that a listener may name is in hupd.conf(5)', () => {
+  const text = page('hupd.conf.5');
+  for (const name of eventTypeNames) assert.match(text, new RegExp(`\\b${name}\\b`), name);
 });
 
 test('every command of hupctl has its paragraph in hupctl(1)', () => {
