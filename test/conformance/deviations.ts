@@ -17,7 +17,7 @@ export const deviations: readonly Deviation[] = [
   {
     id: 'log-special-target',
     supervisord:
-      'with maxbytes, a log that is no regular file closes its channel (a child log) or ends the daemon (the main log)',
+      'with maxbytes, each chunk for a log that is no regular file is a CRIT with a traceback; as main log it ends the daemon',
     hupd: 'says once that it is never rotated, and writes on',
     reason: 'stdout_logfile=/dev/stdout in a container must not need a second option',
   },
@@ -29,8 +29,7 @@ export const deviations: readonly Deviation[] = [
   },
   {
     id: 'log-trouble',
-    supervisord:
-      'closes the channel of a child whose log cannot be written, so that the child blocks; prints a traceback for each line',
+    supervisord: 'prints a traceback on standard error for each chunk that cannot be written',
     hupd: 'says what is wrong once, drops and counts what cannot be written, and goes on when it can',
     reason: 'a full disk must not stop services',
   },

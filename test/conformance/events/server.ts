@@ -99,10 +99,16 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
   return usual + text.replaceAll('DIR', dir).replaceAll('LISTENERS', listenersDir);
 }
 
-export async function startServer(kind: ServerKind, text: string, daemon = ''): Promise<Server> {
+/** `prepare` is given the directory before the start. */
+export async function startServer(
+  kind: ServerKind,
+  text: string,
+  { daemon = '', prepare = () => {} }: { daemon?: string; prepare?: (dir: string) => void } = {},
+): Promise<Server> {
   const dir = mkdtempSync(join(tmpdir(), 'hupd-events-'));
   const config = join(dir, 'supervisord.conf');
   writeFileSync(config, configText(dir, text, daemon));
+  prepare(dir);
   const [file, ...args] = kind.command;
   const child = spawn(file, [...args, '-n', '-c', config], { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
   const server = new Server(dir, child);

@@ -1,6 +1,7 @@
 """A listener with moods, which notes each event's serial and data: moody.py FILE MOOD
 fail: answers FAIL at the first time; die: is gone without an answer at the first time; exit: answers and exits; garbage: answers nonsense at
-the first time; chatty: says something between events; slow: is in no hurry."""
+the first time; chatty: says something between events; slow: is in no hurry; late: notes an event only after a while; empty, negative: announce
+a result of that length at the first time, and say nothing more."""
 import os
 import re
 import signal
@@ -30,6 +31,8 @@ while True:
     headers = tokens(line)
     payload = stdin.read(int(headers['len']))
     first = not seen(headers['serial'])
+    if mood == 'late':
+        time.sleep(0.3)
     with open(file, 'a') as out:
         out.write('serial:%s poolserial:%s %s\n' % (headers['serial'], headers['poolserial'], payload.replace('\n', '|')))
     if mood == 'fail' and first:
@@ -39,6 +42,9 @@ while True:
         os.kill(os.getpid(), signal.SIGKILL)
     if mood == 'garbage' and first:
         say('RESULT two\n')
+        time.sleep(3600)
+    if mood in ('empty', 'negative'):
+        say('RESULT %d\n' % (0 if mood == 'empty' else -1))
         time.sleep(3600)
     if mood == 'slow':
         time.sleep(0.05)
