@@ -25,7 +25,7 @@ const mayImport: Record<string, readonly string[]> = {
   'ctl/': [...pure, 'rpc/contract.ts', 'rpc/codec.ts', 'config/load.ts', 'config/find-config.ts'],
   'tui/': [...pure, 'ctl/client.ts'],
   'daemon/': [...base, 'handover/', 'readiness/', 'runtime/', 'rpc/', 'http/'],
-  'hupd.ts': ['daemon/', ...pure],
+  'hupd.ts': ['daemon/', 'config/', ...pure],
   'hupctl.ts': ['ctl/', 'tui/', ...pure],
 };
 
