@@ -342,6 +342,12 @@ export const deviations: readonly Deviation[] = [
     reason: 'a crash is restarted at once',
   },
   {
+    id: 'reread-applies',
+    supervisord: 'reread changes settings of the daemon at once: identifier, strip_ansi, childlogdir, paths',
+    hupd: 'they hold from the next start or restart',
+    reason: 'reread only looks',
+  },
+  {
     id: 'second-daemon',
     supervisord: 'started twice by mistake, the second one deletes the AUTO logs of the first before it fails',
     hupd: 'fails before it touches anything',

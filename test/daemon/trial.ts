@@ -14,6 +14,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -29,6 +30,8 @@ const commands: Readonly<Record<ServerName, string>> = {
   hupd: resolve('bin/hupd'),
 };
 
+/** Real supervisorctl, for both; hupctl where that is not installed. */
+const ctlCommand = existsSync('/usr/bin/supervisorctl') ? '/usr/bin/supervisorctl' : resolve('bin/hupctl');
 const mark = 'HUPD_TRIAL';
 
 export interface ConfigParts {
@@ -205,7 +208,25 @@ ${programs}
   }
 
   ctl(...args: string[]): Promise<CtlResult> {
-    return run('/usr/bin/supervisorctl', ['-c', this.file, ...args], { cwd: this.dir });
+    return run(ctlCommand, ['-c', this.file, ...args], { cwd: this.dir });
+  }
+
+  /** What a call without parameters answers, as XML. */
+  call(method: string): Promise<string> {
+    const body = `<methodCall><methodName>${method}</methodName></methodCall>`;
+    return new Promise((resolve, reject) => {
+      const asked = request({ socketPath: this.path('s.sock'), path: '/RPC2', method: 'POST' }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+        });
+        answer.on('end', () => resolve(text));
+      });
+      asked.on('error', reject);
+      asked.setHeader('Content-Type', 'text/xml');
+      asked.setHeader('Content-Length', Buffer.byteLength(body));
+      asked.end(body);
+    });
   }
 
   /** By this mark everything that was started here is found again. */
