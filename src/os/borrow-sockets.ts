@@ -4,34 +4,43 @@
  * them, a same-user parent too unless yama or a container's seccomp profile says otherwise.
  */
 import { readdirSync, readlinkSync } from 'node:fs';
+import type { SocketAddress } from '../core/spec.ts';
 import { errnoName, errnoOf, type Libc } from './libc.ts';
 import { SYS_PIDFD_GETFD, SYS_PIDFD_OPEN } from './missing.ts';
-import type { Errno, Fd, HeldSocket } from './os.ts';
+import type { Borrowed, Errno, Fd, HeldSocket } from './os.ts';
 import { isProbe } from './probe-guard.ts';
 import { readDescendants } from './process-table.ts';
-import { boundAddress, getOption, SO_ACCEPTCONN, SO_TYPE, SOCK_STREAM, SOL_SOCKET } from './socket-address.ts';
-
-export interface Borrowed {
-  readonly sockets: readonly HeldSocket[];
-  /** Why there may be more than these, and the remedy. */
-  readonly problem: string | null;
-}
+import {
+  boundAddress,
+  getOption,
+  SO_ACCEPTCONN,
+  SO_REUSEPORT,
+  SO_TYPE,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from './socket-address.ts';
 
 /** Those of the process; where it has none itself (a shell that started the server), those of its descendants. */
 export function borrowListeners(libc: Libc, pid: number): Borrowed {
-  const inodes = new Set<string>();
-  const sockets: HeldSocket[] = [];
-  let refused = borrowFrom(libc, pid, inodes, sockets);
-  if (sockets.length === 0 && refused === null) {
-    for (const descendant of readDescendants(pid)) refused ??= borrowFrom(libc, descendant, inodes, sockets);
+  const found: Found = { inodes: new Set(), sockets: [], ownEach: [] };
+  let refused = borrowFrom(libc, pid, found);
+  if (found.sockets.length === 0 && found.ownEach.length === 0 && refused === null) {
+    for (const descendant of readDescendants(pid)) refused ??= borrowFrom(libc, descendant, found);
   }
-  return { sockets, problem: refused === null ? null : problemText(pid, refused) };
+  const { sockets, ownEach } = found;
+  return { sockets, ownEach, problem: refused === null ? null : problemText(pid, refused) };
+}
+
+interface Found {
+  readonly inodes: Set<string>;
+  readonly sockets: HeldSocket[];
+  readonly ownEach: SocketAddress[];
 }
 
 type Refusal = { readonly call: string; readonly errno: Errno };
 
 /** Adds the process's sockets; one that several descriptors or processes share is taken once. */
-function borrowFrom(libc: Libc, pid: number, inodes: Set<string>, sockets: HeldSocket[]): Refusal | null {
+function borrowFrom(libc: Libc, pid: number, { inodes, sockets, ownEach }: Found): Refusal | null {
   const pidfd = libc.syscall(SYS_PIDFD_OPEN, pid, 0, 0, 0);
   if (pidfd < 0) return refusal('pidfd_open', errnoName(pidfd));
   try {
@@ -46,8 +55,10 @@ function borrowFrom(libc: Libc, pid: number, inodes: Set<string>, sockets: HeldS
         return refusal('pidfd_getfd', errno);
       }
       const socket = asListener(libc, fd);
-      if (socket === null) libc.close(fd);
-      else sockets.push(socket);
+      const takes = socket !== null && getOption(libc, fd, SOL_SOCKET, SO_REUSEPORT) !== 1;
+      if (takes) sockets.push(socket);
+      else libc.close(fd);
+      if (socket !== null && !takes) ownEach.push(socket.address);
     }
     return null;
   } catch (error) {

@@ -1,5 +1,5 @@
 /** `Os` on a real Linux: nothing but the joining of the other files of this folder. */
-import { readdirSync } from 'node:fs';
+import { fstatSync, readdirSync } from 'node:fs';
 import type { ExitStatus } from '../core/exit-status.ts';
 import type { SocketAddress } from '../core/spec.ts';
 import { borrowListeners } from './borrow-sockets.ts';
@@ -10,6 +10,8 @@ import { Limits } from './limits.ts';
 import { acceptQueueOf, listenOn } from './listen-socket.ts';
 import { findMissing } from './missing.ts';
 import type {
+  AcceptQueue,
+  Borrowed,
   Clock,
   EnsureLimit,
   Errno,
@@ -21,6 +23,7 @@ import type {
   Os,
   Probe,
   ProcessStat,
+  Serving,
   SpawnRequest,
   SpawnResult,
   StdinPipe,
@@ -29,6 +32,7 @@ import type {
 import { createProbe } from './probe.ts';
 import { readDescendants, readStat } from './process-table.ts';
 import { Reaper } from './reaper.ts';
+import { whoServes } from './serving.ts';
 import { guardSocketPath } from './socket-path.ts';
 import { spawn } from './spawn.ts';
 import { createStdinPipe } from './stdin-pipe.ts';
@@ -120,12 +124,16 @@ export class LinuxOs implements Os {
     return listenOn(this.#libc, address, options);
   }
 
-  borrowListeners(pid: number): { readonly sockets: readonly HeldSocket[]; readonly problem: string | null } {
+  borrowListeners(pid: number): Borrowed {
     return borrowListeners(this.#libc, pid);
   }
 
-  acceptQueue(socket: HeldSocket): { readonly waiting: number; readonly limit: number } | null {
-    return acceptQueueOf(this.#libc, socket.fd);
+  acceptQueue(socket: HeldSocket): AcceptQueue | null {
+    return acceptQueueOf(this.#libc, socket);
+  }
+
+  whoServes(pid: number, sockets: readonly HeldSocket[]): Serving {
+    return whoServes(pid, sockets.length === 0 ? null : new Set(sockets.map(({ fd }) => fstatSync(fd).ino)));
   }
 
   closeSocket(socket: HeldSocket): void {

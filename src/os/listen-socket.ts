@@ -6,10 +6,10 @@
  * ask the kernel for its name and compare it with their configuration. It has its permissions from birth all the same: a socket's mode
  * set before `bind` is the file's, and nobody can connect before `listen`.
  */
-import { chownSync, lstatSync, unlinkSync } from 'node:fs';
+import { chownSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
 import type { SocketAddress } from '../core/spec.ts';
 import { errnoName, errnoOf, type Libc } from './libc.ts';
-import type { Fd, HeldSocket, ListenOptions } from './os.ts';
+import type { AcceptQueue, Fd, HeldSocket, ListenOptions } from './os.ts';
 import { OsError } from './os-error.ts';
 import {
   addressText,
@@ -26,6 +26,9 @@ import {
 
 const TCP_INFO = 11;
 const TCP_INFO_BYTES = 104;
+const SO_MEMINFO = 55;
+/** Nine uint32, the last one the count of drops. */
+const MEMINFO_BYTES = 36;
 /** More than any kernel allows: it takes its own maximum (`net.core.somaxconn`). */
 const LARGEST_BACKLOG = 2 ** 31 - 1;
 
@@ -57,10 +60,20 @@ export function listenOn(libc: Libc, address: SocketAddress, options: ListenOpti
 }
 
 /** Of a listening TCP socket the kernel reports the accept queue where a connection has its unacknowledged segments. */
-export function acceptQueueOf(libc: Libc, fd: Fd): { readonly waiting: number; readonly limit: number } | null {
+export function acceptQueueOf(libc: Libc, { fd, address }: HeldSocket): AcceptQueue | null {
+  if (address.kind === 'unix') return { waiting: waitingOnPath(address.path), limit: null, dropped: 0 };
   const info = Buffer.alloc(TCP_INFO_BYTES);
   if (libc.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, int32(info.length)) < 0) return null;
-  return { waiting: info.readUInt32LE(24), limit: info.readUInt32LE(28) };
+  const memory = Buffer.alloc(MEMINFO_BYTES);
+  const tells = libc.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, int32(memory.length)) >= 0;
+  const dropped = tells ? memory.readUInt32LE(MEMINFO_BYTES - 4) : 0;
+  return { waiting: info.readUInt32LE(24), limit: info.readUInt32LE(28), dropped };
+}
+
+/** A connection that nobody has accepted has its listener's path, no inode yet, and is connecting (02). A client finds a full queue by waiting. */
+function waitingOnPath(path: string): number {
+  const rows = readFileSync('/proc/self/net/unix', 'utf8').split('\n');
+  return rows.filter((row) => row.endsWith(` ${path}`) && / 0001 02 +0 /.test(row)).length;
 }
 
 /** What an earlier server left behind goes; anything else at that path is somebody's and stays: the bind then fails. */

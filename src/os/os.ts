@@ -104,6 +104,30 @@ export interface ProbeConnection {
   close(): void;
 }
 
+/** The accept queue of a listening socket. */
+export interface AcceptQueue {
+  /** Connections that wait to be accepted. */
+  readonly waiting: number;
+  /** null where the kernel does not tell (unix sockets). */
+  readonly limit: number | null;
+  /** Connection attempts turned away since the socket was made, because the queue was full. */
+  readonly dropped: number;
+}
+
+export interface Borrowed {
+  readonly sockets: readonly HeldSocket[];
+  /** Where it listens with SO_REUSEPORT: not borrowed, since each generation binds its own and a kept one would swallow connections. */
+  readonly ownEach: readonly SocketAddress[];
+  /** Why there may be more than these, and the remedy. */
+  readonly problem: string | null;
+}
+
+export interface Serving {
+  readonly pids: readonly number[];
+  /** Some process could not be looked at. */
+  readonly refused: boolean;
+}
+
 /** What this machine can not do, each with the remedy, found once at start. */
 export interface MissingFacility {
   readonly facility: 'pidfd_getfd' | 'closefrom' | 'chdir' | 'subreaper' | 'socket-filter';
@@ -165,9 +189,11 @@ export interface Os {
    * A second descriptor, held by us, of each listening socket of that process (or of its descendants, where it has none itself). Probes
    * that it was given are not among them.
    */
-  borrowListeners(pid: number): { readonly sockets: readonly HeldSocket[]; readonly problem: string | null };
-  /** Connections that wait to be accepted, and the limit. null where the kernel does not tell (unix sockets). */
-  acceptQueue(socket: HeldSocket): { readonly waiting: number; readonly limit: number } | null;
+  borrowListeners(pid: number): Borrowed;
+  /** null where the kernel does not tell. */
+  acceptQueue(socket: HeldSocket): AcceptQueue | null;
+  /** Of that process and its descendants those that wait for connections on one of these sockets; with none given, on any socket. */
+  whoServes(pid: number, sockets: readonly HeldSocket[]): Serving;
   closeSocket(socket: HeldSocket): void;
   /**
    * Keeps a unix socket's path alive while generations change: puts it back when a leaving server unlinks it. Release it before the

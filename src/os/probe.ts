@@ -150,7 +150,8 @@ class ListenerProbe implements Probe {
   }
 
   #isQueueEmpty(): boolean {
-    return acceptQueueOf(this.#libc, this.fd)?.waiting === 0;
+    const address = { kind: 'tcp', host: '127.0.0.1', port: this.port } as const;
+    return acceptQueueOf(this.#libc, { fd: this.fd, address })?.waiting === 0;
   }
 }
 

@@ -80,10 +80,10 @@ test('a process that listens nowhere, and one that has gone, have no sockets and
   const out = os.createLogPipe('deaf', null);
   const pid = start(shell('echo ready; exec sleep 60', out));
   await output(out).has('ready');
-  assert.deepEqual(os.borrowListeners(pid), { sockets: [], problem: null });
+  assert.deepEqual(os.borrowListeners(pid), { sockets: [], ownEach: [], problem: null });
   os.kill(pid, 9, false);
   await exit(pid);
-  assert.deepEqual(os.borrowListeners(pid), { sockets: [], problem: null });
+  assert.deepEqual(os.borrowListeners(pid), { sockets: [], ownEach: [], problem: null });
   out.close();
 });
 

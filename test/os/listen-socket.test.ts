@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { SocketAddress } from '../../src/core/spec.ts';
 import type { ListenOptions } from '../../src/os/os.ts';
 import { OsError } from '../../src/os/os-error.ts';
-import { bounded, rig, rootOnly } from './rig.ts';
+import { bounded, rig, rootOnly, until } from './rig.ts';
 
 const PLAIN: ListenOptions = { backlog: null, mode: null, owner: null };
 
@@ -28,7 +28,7 @@ test('a TCP listener takes connections although nobody accepts, and tells how ma
   for (const host of ['127.0.0.1', '::1', 'localhost', '']) {
     const socket = os.listen({ kind: 'tcp', host, port: 0 }, { ...PLAIN, backlog: 5 });
     assert.ok(socket.address.kind === 'tcp' && socket.address.port > 0);
-    assert.deepEqual(os.acceptQueue(socket), { waiting: 0, limit: 5 });
+    assert.deepEqual(os.acceptQueue(socket), { waiting: 0, limit: 5, dropped: 0 });
     await connected(host === '' ? { ...socket.address, host: '127.0.0.1' } : socket.address);
     assert.equal(os.acceptQueue(socket)?.waiting, 1);
     os.closeSocket(socket);
@@ -63,8 +63,10 @@ test('a unix listener has the mode asked for, whatever the umask, and the name i
   assert.equal(process.umask(before), 0o077);
   assert.equal(lstatSync(path).mode & 0o7777, 0o766);
   assert.match(readFileSync('/proc/net/unix', 'utf8'), new RegExp(` ${path}\n`));
+  assert.equal(os.acceptQueue(socket)?.waiting, 0);
   await connected(socket.address);
-  assert.equal(os.acceptQueue(socket), null);
+  await connected(socket.address);
+  assert.deepEqual(os.acceptQueue(socket), { waiting: 2, limit: null, dropped: 0 });
   os.closeSocket(socket);
 });
 
@@ -89,4 +91,15 @@ test('an old socket is replaced; a file or a link at the path stays and is an er
   }
   assert.equal(readFileSync(`${directory}/file`, 'utf8'), 'precious');
   os.closeSocket(socket);
+});
+
+test('a connection that finds the accept queue full counts as dropped', async (t) => {
+  const { os } = rig(t);
+  const socket = os.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 }, { ...PLAIN, backlog: 1 });
+  t.after(() => os.closeSocket(socket));
+  for (let count = 0; count < 2; count += 1) await connected(socket.address);
+  assert.ok(socket.address.kind === 'tcp');
+  const late = connect({ host: '127.0.0.1', port: socket.address.port });
+  t.after(() => late.destroy());
+  await until('a drop', () => (os.acceptQueue(socket)?.dropped ?? 0) > 0);
 });

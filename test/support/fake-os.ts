@@ -13,6 +13,8 @@
 import type { ExitStatus } from '../../src/core/exit-status.ts';
 import type { SocketAddress } from '../../src/core/spec.ts';
 import type {
+  AcceptQueue,
+  Borrowed,
   EnsureLimit,
   Errno,
   HeldSocket,
@@ -23,6 +25,7 @@ import type {
   Os,
   Probe,
   ProcessStat,
+  Serving,
   SpawnRequest,
   SpawnResult,
   StdinPipe,
@@ -74,6 +77,8 @@ export class FakeOs implements Os {
   readonly sockets: FakeSocket[] = [];
   readonly guards: Array<{ readonly path: string; released: boolean }> = [];
   isSubreaper = false;
+  /** `whoServes` may not look at other processes. */
+  hidesServers = false;
 
   #queue: Array<() => void> = [];
   #faults: Array<{ call: FallibleCall; errno: Errno; step: SpawnStep }> = [];
@@ -250,17 +255,22 @@ export class FakeOs implements Os {
     return this.#addSocket(address, options);
   }
 
-  borrowListeners(pid: number): { readonly sockets: readonly HeldSocket[]; readonly problem: string | null } {
+  borrowListeners(pid: number): Borrowed {
     const fault = this.#fault('borrowListeners');
-    if (fault !== null) return { sockets: [], problem: `pidfd_getfd: ${fault.errno}; use socket=` };
+    if (fault !== null) return { sockets: [], ownEach: [], problem: `pidfd_getfd: ${fault.errno}; use socket=` };
     const family = [pid, ...this.descendants(pid)].map((member) => this.process(member).listening);
     const addresses = family.find((listening) => listening.length > 0) ?? [];
-    return { sockets: addresses.map((address) => this.#addSocket(address, null)), problem: null };
+    return { sockets: addresses.map((address) => this.#addSocket(address, null)), ownEach: [], problem: null };
   }
 
-  acceptQueue(socket: HeldSocket): { readonly waiting: number; readonly limit: number } | null {
-    const found = this.#socket(socket);
-    return found.address.kind === 'unix' ? null : { waiting: found.waiting, limit: 128 };
+  acceptQueue(socket: HeldSocket): AcceptQueue | null {
+    const { address, waiting, dropped } = this.#socket(socket);
+    return { waiting, limit: address.kind === 'unix' ? null : 128, dropped };
+  }
+
+  whoServes(pid: number, _sockets: readonly HeldSocket[]): Serving {
+    const family = [pid, ...this.descendants(pid)];
+    return { pids: family.filter((member) => this.process(member).serves), refused: this.hidesServers };
   }
 
   closeSocket(socket: HeldSocket): void {
@@ -316,7 +326,7 @@ export class FakeOs implements Os {
   }
 
   #addSocket(address: SocketAddress, options: ListenOptions | null): FakeSocket {
-    const socket: FakeSocket = { fd: this.#newFd(), address, options, waiting: 0, open: true };
+    const socket: FakeSocket = { fd: this.#newFd(), address, options, waiting: 0, dropped: 0, open: true };
     this.sockets.push(socket);
     return socket;
   }
@@ -363,6 +373,8 @@ export class FakeProcess {
   readonly received: number[] = [];
   /** What `borrowListeners` finds. */
   listening: SocketAddress[] = [];
+  /** What `whoServes` finds. */
+  serves = false;
   readonly #os: FakeOs;
   readonly #answers = new Map<number, ExitStatus>();
 
@@ -423,6 +435,7 @@ interface FakeSocket extends HeldSocket {
   readonly options: ListenOptions | null;
   /** Connections in the accept queue. */
   waiting: number;
+  dropped: number;
   open: boolean;
 }
 
