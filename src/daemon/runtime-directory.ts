@@ -7,7 +7,8 @@ import { chownSync, lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } f
 import { tmpdir } from 'node:os';
 
 export type RuntimeDirectory =
-  | { readonly ok: true; readonly path: string }
+  /** `created`: it was not there; else another daemon may live in it. */
+  | { readonly ok: true; readonly path: string; readonly created: boolean }
   | { readonly ok: false; readonly error: string };
 
 /** `uid`: who the daemon is going to be. */
@@ -15,13 +16,13 @@ export function makeRuntimeDirectory(configFile: string, uid: number): RuntimeDi
   const own = process.geteuid?.() ?? 0;
   const path = `${base(own)}/hupd-${createHash('sha256').update(configFile).digest('hex').slice(0, 12)}`;
   try {
-    mkdirSync(path, { mode: 0o700, recursive: true });
+    const created = mkdirSync(path, { mode: 0o700, recursive: true }) !== undefined;
     const stats = lstatSync(path);
     if (!stats.isDirectory()) return { ok: false, error: `${path} is not a directory: remove it` };
     if (own === 0 && stats.uid !== uid) chownSync(path, uid, -1);
     else if (stats.uid !== uid) return { ok: false, error: `${path} belongs to uid ${stats.uid}: remove it` };
     if ((stats.mode & 0o077) !== 0) return { ok: false, error: `${path} is open to others: chmod 700 it` };
-    return { ok: true, path };
+    return { ok: true, path, created };
   } catch (error) {
     return { ok: false, error: `can not make the directory of the log pipes ${path}: ${(error as Error).message}` };
   }

@@ -29,10 +29,20 @@ export interface ServeOptions {
 /** null: an orderly shutdown. */
 export type ServeFailure = { readonly message: string; readonly status: number } | null;
 
-export async function serve({ name, first, load, environment, detach }: ServeOptions): Promise<ServeFailure> {
+export async function serve(options: ServeOptions): Promise<ServeFailure> {
   const own = process.geteuid?.() ?? 0;
-  const directory = makeRuntimeDirectory(first.file, own === 0 ? (first.daemon.uid ?? 0) : own);
+  const { file, daemon } = options.first;
+  const directory = makeRuntimeDirectory(file, own === 0 ? (daemon.uid ?? 0) : own);
   if (!directory.ok) return { message: directory.error, status: 2 };
+  const failure = await serveIn(directory, options);
+  if (failure === null || directory.created) removeRuntimeDirectory(directory.path);
+  return failure;
+}
+
+async function serveIn(
+  directory: { readonly path: string },
+  { name, first, load, environment, detach }: ServeOptions,
+): Promise<ServeFailure> {
   const opened = openLinuxOs({ runtimeDirectory: directory.path, originalFileLimit: null });
   if (!opened.ok) return { message: opened.problem, status: 2 };
   const { os } = opened;
@@ -80,7 +90,6 @@ export async function serve({ name, first, load, environment, detach }: ServeOpt
     else messages = [ownTexts.restartFailed(again.error)];
   }
   clearInterval(alive);
-  removeRuntimeDirectory(directory.path);
   return null;
 }
 
