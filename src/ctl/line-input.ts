@@ -96,11 +96,15 @@ export class LineInput {
       const finish = (settle: () => void): void => {
         signal?.removeEventListener('abort', interrupt);
         this.#typedAhead = line.line;
-        line.removeAllListeners('close');
+        line.off('close', ended); // readline has one of its own, which lets go of the terminal
         line.close();
         settle();
       };
       const interrupt = (): void => finish(() => reject(new Interrupt()));
+      const ended = (): void => {
+        signal?.removeEventListener('abort', interrupt);
+        resolve(taken);
+      };
       line.on('history', (history: string[]) => {
         this.#history = [...history];
       });
@@ -113,10 +117,7 @@ export class LineInput {
         // A paste brings several lines at once: all of them are here before the next turn.
         setImmediate(() => finish(() => resolve(text)));
       });
-      line.on('close', () => {
-        signal?.removeEventListener('abort', interrupt);
-        resolve(taken);
-      });
+      line.on('close', ended);
       line.on('SIGINT', interrupt);
       signal?.addEventListener('abort', interrupt);
       line.setPrompt(prompt);

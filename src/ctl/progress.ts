@@ -51,7 +51,7 @@ export class ReloadProgress {
     const text = `${spinner(nowMs)} ${who}${others}: not ready yet (${check}) ${secs.toFixed(1)} s of ${timeoutSecs} s `;
     return `${text}${bar(timeoutSecs > 0 ? secs / timeoutSecs : 1, Math.min(30, width - text.length - 3))}`.slice(
       0,
-      width - 1,
+      Math.max(0, width - 1),
     );
   }
 

@@ -77,7 +77,7 @@ export class RpcClient {
     }
     if (body !== null) {
       // Not with a GET: supervisord would no longer cut a stream into chunks, and keep the first 64 KiB to itself.
-      lines.push('Connection: close');
+      lines.push('Connection: close', 'X-Control-Characters: raw');
       lines.push('Content-Type: text/xml', 'Accept: text/xml', `Content-Length: ${body.length}`);
     }
     return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body ?? Buffer.alloc(0)]);

@@ -59,7 +59,7 @@ export class ProcessTerminal implements Terminal {
   }
 
   get width(): number {
-    return process.stdout.columns ?? 80;
+    return process.stdout.columns || 80; // 0 where nobody has set a size
   }
 
   /** The lines of input, opened at the first use. */

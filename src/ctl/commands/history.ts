@@ -74,7 +74,7 @@ function summary(name: string, { facts, done, ok, reason }: ReloadReport): strin
   if (last?.fact === 'done') {
     return `${at}  ok      ${strategy} pid ${started?.pid ?? 0} -> ${last.pid}, ${last.tookSecs.toFixed(1)} s`;
   }
-  const what = last?.fact === 'failed' ? 'failed ' : done ? (ok ? 'ok     ' : 'failed ') : 'going on';
+  const what = last?.fact === 'failed' ? 'failed ' : done ? (ok ? 'ok     ' : 'failed ') : 'running';
   return `${at}  ${pad(what, 8)}${strategy} pid ${started?.pid ?? 0}${done ? `: ${last?.reason ?? reason}` : ''}`;
 }
 
