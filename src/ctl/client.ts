@@ -2,7 +2,9 @@
  * The methods of a supervisord or hupd, with their types: what the commands and the full-screen view call. One line a method; the
  * work is in `rpc-client.ts`. What a server sends is taken to have the shape that the protocol promises.
  */
+import type { HistoryEntry } from '../core/history.ts';
 import type { ReloadFact } from '../core/reload/facts.ts';
+import type { ReloadStrategy } from '../core/spec.ts';
 import type { RpcValue } from '../rpc/codec.ts';
 import type { Reply } from './failure.ts';
 import { RpcClient } from './rpc-client.ts';
@@ -59,6 +61,49 @@ export interface Finding {
   readonly todo: string;
 }
 
+export interface Generation {
+  readonly number: number;
+  readonly pid: number;
+  /** Seconds. */
+  readonly startedAt: number;
+  readonly role: 'current' | 'successor' | 'retiring';
+}
+
+/** What only hupd tells of a process. */
+export interface WatchedProcess extends ProcessInfo {
+  readonly generation: number;
+  /** Those that are alive. */
+  readonly generations: readonly Generation[];
+  readonly strategy: ReloadStrategy;
+  /** 0: none is under way. */
+  readonly reloadId: number;
+  /** Of a ready check that is waited for; '' when none is. */
+  readonly lastAnswer: string;
+  readonly restarts: number;
+}
+
+export interface ChangeReport {
+  readonly version: number;
+  /** `processes` are all there are, not only those that changed. */
+  readonly complete: boolean;
+  readonly daemonState: string;
+  readonly processes: readonly WatchedProcess[];
+}
+
+export interface UsageRow {
+  readonly group: string;
+  readonly name: string;
+  readonly pid: number;
+  readonly cpuSecs: number;
+  readonly rssBytes: number;
+  readonly processes: number;
+  /** Seconds. */
+  readonly at: number;
+}
+
+/** `at` is in seconds; `text` says it in words. */
+export type HistoryRow = HistoryEntry & { readonly text: string };
+
 export class Client extends RpcClient {
   #typed<T>(method: string, ...params: readonly RpcValue[]): Promise<Reply<T>> {
     return this.call(method, params) as Promise<Reply<T>>;
@@ -108,4 +153,11 @@ export class Client extends RpcClient {
   planReload = (name: string) => this.#typed<readonly string[]>('hupd.planReload', name);
   getReloadHistory = (name: string) => this.#typed<readonly ReloadReport[]>('hupd.getReloadHistory', name);
   doctor = () => this.#typed<readonly Finding[]>('hupd.doctor');
+
+  /** Answers when there is something newer than that version (0: at once), or after `timeoutSecs`. */
+  waitChange = (sinceVersion: number, timeoutSecs: number, signal?: AbortSignal) =>
+    this.call('hupd.waitChange', [sinceVersion, timeoutSecs], signal) as Promise<Reply<ChangeReport>>;
+  getUsage = (signal?: AbortSignal) => this.call('hupd.getUsage', [], signal) as Promise<Reply<readonly UsageRow[]>>;
+  /** The last events, oldest first. */
+  getHistory = (name: string, count: number) => this.#typed<readonly HistoryRow[]>('hupd.getHistory', name, count);
 }

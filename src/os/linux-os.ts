@@ -27,6 +27,7 @@ import type {
   SpawnRequest,
   SpawnResult,
   StdinPipe,
+  Usage,
   UserInfo,
 } from './os.ts';
 import { createProbe } from './probe.ts';
@@ -36,6 +37,7 @@ import { whoServes } from './serving.ts';
 import { guardSocketPath } from './socket-path.ts';
 import { spawn } from './spawn.ts';
 import { createStdinPipe } from './stdin-pipe.ts';
+import { readUsage } from './usage.ts';
 import { groupsOf, userById, userByName } from './users.ts';
 
 const F_SETFD = 2;
@@ -154,6 +156,10 @@ export class LinuxOs implements Os {
 
   descendants(pid: number): readonly number[] {
     return readDescendants(pid);
+  }
+
+  usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {
+    return readUsage(pids);
   }
 
   userById(uid: number): UserInfo | null {

@@ -142,6 +142,15 @@ export interface ProcessStat {
   readonly state: string;
 }
 
+/** Of a process and all that descends from it. Memory that they share counts for each of them. */
+export interface Usage {
+  /** Since its start, reaped children included. */
+  readonly cpuSecs: number;
+  readonly rssBytes: number;
+  /** How many they are. */
+  readonly processes: number;
+}
+
 export interface UserInfo {
   readonly name: string;
   readonly uid: number;
@@ -205,6 +214,8 @@ export interface Os {
 
   stat(pid: number): ProcessStat | null;
   descendants(pid: number): readonly number[];
+  /** By pid; one that is gone has no entry. One look at the whole table of processes, whatever the number of pids. */
+  usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>>;
   userById(uid: number): UserInfo | null;
   userByName(name: string): UserInfo | null;
 }

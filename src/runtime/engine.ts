@@ -26,7 +26,9 @@ export interface EngineListeners {
   reloadEnded(member: Member, ok: boolean, reason: string): void;
   /** A generation was started. */
   spawned(member: Member, child: Child): void;
-  /** It was reaped; all that it wrote has been read, and its process has taken the step. */
+  /** It was reaped, and all that it wrote has been read; its process has not taken the step yet. */
+  reaped(member: Member, child: Child, status: ExitStatus): void;
+  /** Its process has. */
   exited(member: Member, pid: number): void;
   /** After each step of that process and its effects. */
   stepped(member: Member): void;
@@ -75,6 +77,7 @@ export class Engine {
     this.#memberOfPid.delete(pid);
     const child = member.childOfPid(pid);
     child?.drain();
+    if (child !== null) this.#listeners.reaped(member, child, status);
     this.post(member, { event: 'exited', pid, status });
     for (const other of member.children.values())
       if (other.handover.predecessor === pid) other.handover.predecessorGone();

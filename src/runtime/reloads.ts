@@ -27,6 +27,8 @@ export interface ReloadsOptions {
   /** Posts a `reload` event to that process. */
   readonly reloadProcess: (group: string, name: string) => void;
   readonly onFact: (fact: ReloadFact) => void;
+  /** The process is part of a reload now, or no more. */
+  readonly changed: (process: { readonly group: string; readonly name: string }) => void;
 }
 
 export class Reloads {
@@ -56,6 +58,7 @@ export class Reloads {
     };
     this.#records.set(record.id, record);
     for (const { group, name } of processes) this.#underWay.set(key(group, name), record);
+    for (const process of processes) this.#options.changed(process);
     this.#step(record, { event: 'begin' });
     return record.id;
   }
@@ -114,6 +117,7 @@ export class Reloads {
   #end(record: Record, ok: boolean, reason: string): void {
     record.outcome = { ok, reason, endedAt: this.#options.clock.now().wall };
     for (const [name, underWay] of this.#underWay) if (underWay === record) this.#underWay.delete(name);
+    for (const process of record.rollout.processes) this.#options.changed(process);
     this.#changed(record);
     const ended = [...this.#records.values()].filter(({ outcome }) => outcome !== null);
     for (const { id } of ended.slice(0, -endedKept)) this.#records.delete(id);

@@ -2,6 +2,7 @@
  * What the control plane (XML-RPC, HTTP, the pages) may ask of the daemon, and all it knows of it. `Supervisor` implements it; tests of
  * the upper layers use a table of rows instead.
  */
+import type { HistoryEntry } from '../core/history.ts';
 import type { ReloadFact, ReloadOutcome } from '../core/reload/facts.ts';
 import type { Config, GroupSpec, LogLevel, ProcessSpec } from '../core/spec.ts';
 import type { DaemonStateName, StateName } from '../core/states.ts';
@@ -34,6 +35,31 @@ export interface ProcessView {
   }>;
   /** The reload under way, if any. */
   readonly reloadId: number | null;
+  /** What a ready check that is waited for said last; '' when none is, or it said nothing yet. */
+  readonly lastAnswer: string;
+  /** How often it was started again because it had ended, or failed to start. */
+  readonly restarts: number;
+}
+
+/** What changed since a client last looked. */
+export interface ChangesView {
+  /** To be asked with the next time. */
+  readonly version: number;
+  /** `processes` are all there are; otherwise those that changed. */
+  readonly complete: boolean;
+  readonly processes: readonly ProcessView[];
+}
+
+/** What the generations of one process use, with all their descendants. */
+export interface UsageView {
+  readonly group: string;
+  readonly name: string;
+  readonly pid: number;
+  /** Since the start of each generation that is alive: it falls when one has gone. */
+  readonly cpuSecs: number;
+  readonly rssBytes: number;
+  /** How many processes of the system they are. */
+  readonly processes: number;
 }
 
 export interface GroupView {
@@ -113,6 +139,15 @@ export interface Supervision {
   groups(): readonly GroupView[];
   group(name: string): GroupView | null;
   process(group: string, name: string): ProcessView | null;
+
+  /** Processes that changed (state, generations, reload) since that version; 0: all. */
+  changes(since: number): ChangesView;
+  /** Resolves when there is something newer than that version, or after `timeoutMs`. */
+  changed(since: number, timeoutMs: number): Promise<void>;
+  /** Of those that are up. Read when it is asked for, at most once a second; `at`: when that was. */
+  usage(): Promise<{ readonly at: number; readonly rows: readonly UsageView[] }>;
+  /** What happened to a process lately, oldest first. */
+  history(group: string, name: string): readonly HistoryEntry[];
 
   /** Resolves when decided: RUNNING, or not. With `wait` false: as soon as the request was carried out. */
   start(group: string, name: string, wait: boolean): Promise<Outcome>;

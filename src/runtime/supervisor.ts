@@ -6,6 +6,7 @@
 import { diffGroups } from '../core/config-diff.ts';
 import { reloadEvent } from '../core/event.ts';
 import type { ExitStatus } from '../core/exit-status.ts';
+import type { HistoryEntry } from '../core/history.ts';
 import { daemonTexts, type LogText, ownTexts } from '../core/log-texts.ts';
 import { makeNamespec } from '../core/namespec.ts';
 import { isAtRest } from '../core/process.ts';
@@ -17,11 +18,13 @@ import type { OutputOf } from '../core/turn.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
 import type { Syslog } from '../log/syslog.ts';
 import type { Os } from '../os/os.ts';
+import { Changes } from './changes.ts';
 import { Deadlines } from './deadlines.ts';
 import { Engine, lastLinesKept } from './engine.ts';
 import type { Environment } from './environment.ts';
 import { EventBus } from './event-bus.ts';
 import { Groups } from './groups.ts';
+import { History } from './history.ts';
 import { Launcher } from './launcher.ts';
 import { Leaving } from './leaving.ts';
 import type { Member } from './member.ts';
@@ -31,6 +34,7 @@ import { ReloadTests } from './reload-test.ts';
 import { Reloads } from './reloads.ts';
 import { SideCommands } from './side-commands.ts';
 import type {
+  ChangesView,
   ConfigDiff,
   Finding,
   GroupView,
@@ -39,8 +43,10 @@ import type {
   Refusal,
   ReloadView,
   Supervision,
+  UsageView,
 } from './supervision.ts';
-import { viewOf } from './view.ts';
+import { UsageReading } from './usage-reading.ts';
+import { lastAnswer, viewOf } from './view.ts';
 import { Wishes } from './wishes.ts';
 
 export interface SupervisorOptions {
@@ -75,6 +81,9 @@ export class Supervisor implements Supervision {
   readonly #wishes: Wishes;
   readonly #events: EventBus;
   readonly #leaving: Leaving;
+  readonly #changes: Changes;
+  readonly #history: History;
+  readonly #usage: UsageReading;
   #config: Config;
   #mood: DaemonStateName = 'RUNNING';
   /** Resolves when all processes are down after `shutdown` or `restart`. */
@@ -90,6 +99,9 @@ export class Supervisor implements Supervision {
     this.#options = options;
     this.#config = config;
     this.#deadlines = new Deadlines(os.clock);
+    this.#changes = new Changes(this.#deadlines);
+    this.#history = new History(os.clock, (process) => this.#changes.touch(process));
+    this.#usage = new UsageReading(os);
     this.#events = new EventBus({
       clock: os.clock,
       deadlines: this.#deadlines,
@@ -102,9 +114,16 @@ export class Supervisor implements Supervision {
     this.#launcher = new Launcher(os, environment, () => options.serverUrl);
     this.#engine = new Engine(os, this.#deadlines, this.#launcher, {
       log: (line) => log.say(line),
-      spawned: (member, child) => this.#events.spawned(member, child),
+      spawned: (member, child) => {
+        this.#events.spawned(member, child);
+        this.#changes.touch(member.spec);
+      },
+      reaped: (member, child, status) => this.#history.exited(member, child, status),
       exited: (member, pid) => this.#events.exited(member, pid),
-      stateChanged: (member, effect) => this.#events.stateChanged(member, effect),
+      stateChanged: (member, effect) => {
+        this.#events.stateChanged(member, effect);
+        this.#history.stateChanged(member, effect);
+      },
       reloadFact: (member, effect) => {
         const { fact, outputOf } = effect;
         this.#reloads.fact(fact.fact === 'failed' ? { ...fact, lastOutput: this.#lastLines(member, outputOf) } : fact);
@@ -127,12 +146,15 @@ export class Supervisor implements Supervision {
       launcher: this.#launcher,
       deadlines: this.#deadlines,
       say: (line) => log.say(line),
+      asked: (member, wish) => this.#history.asked(member, wish),
     });
     this.#reloads = new Reloads({
       clock: os.clock,
       deadlines: this.#deadlines,
       reloadProcess: (group, name) => this.#reloadProcess(group, name),
+      changed: (process) => this.#changes.touch(process),
       onFact: (fact) => {
+        this.#history.reloadFact(fact);
         log.log(
           fact.fact === 'failed' ? 'ERRO' : 'INFO',
           `${makeNamespec(fact.group, fact.name)}: ${describeFact(fact)}`,
@@ -212,6 +234,24 @@ export class Supervisor implements Supervision {
     return member === null ? null : this.#view(member);
   }
 
+  changes(since: number): ChangesView {
+    const isNew = (member: Member) => this.#changes.isNew(member.spec, since);
+    return {
+      version: this.#changes.version,
+      complete: this.#changes.isAllNew(since),
+      processes: [...this.#groups.members()].filter(isNew).map((member) => this.#view(member)),
+    };
+  }
+  changed(since: number, timeoutMs: number): Promise<void> {
+    return this.#changes.changed(since, timeoutMs);
+  }
+  usage(): Promise<{ readonly at: number; readonly rows: readonly UsageView[] }> {
+    return this.#usage.read(() => this.#groups.members());
+  }
+  history(group: string, name: string): readonly HistoryEntry[] {
+    return this.#history.of(group, name);
+  }
+
   start(group: string, name: string, wait: boolean): Promise<Outcome> {
     return this.#wishes.start(this.#groups.find(group, name), makeNamespec(group, name), wait);
   }
@@ -268,6 +308,7 @@ export class Supervisor implements Supervision {
     const active = this.#groups.all().map(({ spec }) => spec);
     const { added, changed, removed, refreshed } = diffGroups(active, read.config.groups);
     for (const group of refreshed) this.#groups.refresh(group);
+    if (refreshed.length > 0) this.#changes.touchAll();
     const names = (groups: readonly GroupSpec[]) => groups.map(({ name }) => name);
     return { ok: true, diff: { added: names(added), changed: names(changed), removed: names(removed) } };
   }
@@ -287,6 +328,7 @@ export class Supervisor implements Supervision {
     if (!group.members.every(({ process }) => isAtRest(process))) return refusal('STILL_RUNNING', name);
     this.#events.removePool(name);
     this.#groups.remove(name);
+    this.#changes.touchAll();
     this.#events.notify({ type: 'PROCESS_GROUP_REMOVED', group: name });
     return { ok: true };
   }
@@ -350,6 +392,7 @@ export class Supervisor implements Supervision {
   #add(spec: GroupSpec): void {
     this.#events.addPool(spec);
     this.#groups.add(spec);
+    this.#changes.touchAll();
     this.#events.notify({ type: 'PROCESS_GROUP_ADDED', group: spec.name });
   }
 
@@ -381,6 +424,7 @@ export class Supervisor implements Supervision {
   #stepped(member: Member): void {
     member.fcgi?.keepFor(member, member.process.reload !== null);
     this.#events.stepped(member);
+    this.#changes.answered(member.spec, lastAnswer(member.process));
     if (isAtRest(member.process)) member.sockets.releaseBorrowed();
     this.#leaving.continue();
   }
@@ -389,11 +433,13 @@ export class Supervisor implements Supervision {
     if (this.#mood === mood) return;
     if (this.#mood === 'RUNNING') this.#events.notify({ type: 'SUPERVISOR_STATE_CHANGE_STOPPING' });
     this.#mood = mood;
+    this.#changes.touchAll();
     this.#engine.restarts = false;
     this.#leaving.go();
   }
 
   #view(member: Member): ProcessView {
-    return viewOf(member, this.#reloads.of(member.spec.group, member.spec.name));
+    const { group, name } = member.spec;
+    return viewOf(member, this.#reloads.of(group, name), this.#history.restarts(group, name));
   }
 }

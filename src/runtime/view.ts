@@ -1,9 +1,9 @@
 /** A member as clients see it. */
-import { aliveGenerations, currentGeneration } from '../core/process.ts';
+import { aliveGenerations, currentGeneration, type Process } from '../core/process.ts';
 import type { Member } from './member.ts';
 import type { ProcessView } from './supervision.ts';
 
-export function viewOf(member: Member, reloadId: number | null): ProcessView {
+export function viewOf(member: Member, reloadId: number | null, restarts: number): ProcessView {
   const { process, spec, logs } = member;
   return {
     group: spec.group,
@@ -25,5 +25,13 @@ export function viewOf(member: Member, reloadId: number | null): ProcessView {
       role,
     })),
     reloadId,
+    lastAnswer: lastAnswer(process),
+    restarts,
   };
+}
+
+/** What a ready check that is waited for said last; '' when none is. */
+export function lastAnswer({ life, reload }: Process): string {
+  if (reload !== null && 'lastAnswer' in reload) return reload.lastAnswer;
+  return life.state === 'STARTING' && life.gate.kind === 'ready' ? life.gate.lastAnswer : '';
 }

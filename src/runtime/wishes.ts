@@ -4,6 +4,7 @@ import { isRunningState, isSignallableState, isStoppedState } from '../core/stat
 import type { Os } from '../os/os.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Engine } from './engine.ts';
+import type { Wish } from './history.ts';
 import type { Launcher } from './launcher.ts';
 import type { Member } from './member.ts';
 import { refusal } from './refusal.ts';
@@ -15,6 +16,8 @@ export interface WishesOptions {
   readonly launcher: Launcher;
   readonly deadlines: Deadlines;
   readonly say: (line: LogText) => void;
+  /** The wish is about to be carried out; a signal has been sent. */
+  readonly asked: (member: Member, wish: Wish) => void;
 }
 
 export class Wishes {
@@ -39,6 +42,7 @@ export class Wishes {
     if (!command.ok) return refusal(command.fault, command.message);
     if (isRunningState(member.state)) return refusal('ALREADY_STARTED', namespec);
     if (member.state === 'UNKNOWN') return refusal('FAILED', `${namespec} is in an unknown process state`);
+    this.#options.asked(member, { wish: 'start', signal: 0 });
     this.#options.engine.post(member, { event: 'start' });
     if (wait) await until(member, () => member.state !== 'STARTING');
     if (member.state === 'RUNNING' || member.state === 'STARTING') return { ok: true };
@@ -48,6 +52,7 @@ export class Wishes {
   async stop(member: Member | null, namespec: string, wait: boolean): Promise<Outcome> {
     if (member === null) return refusal('BAD_NAME', namespec);
     if (!isRunningState(member.state)) return refusal('NOT_RUNNING', namespec);
+    this.#options.asked(member, { wish: 'stop', signal: 0 });
     this.#options.engine.post(member, { event: 'stop' });
     const { name } = member.spec;
     if (member.state === 'UNKNOWN') return refusal('FAILED', `unknown problem killing ${name}`);
@@ -77,7 +82,10 @@ export class Wishes {
     if (current === null || !isSignallableState(member.state)) return refusal('NOT_RUNNING', namespec);
     say(processTexts.signalling(spec.name, current.pid, signal));
     const answer = os.kill(current.pid, signal, false);
-    if (answer === 'ok') return { ok: true };
+    if (answer === 'ok') {
+      this.#options.asked(member, { wish: 'signal', signal });
+      return { ok: true };
+    }
     if (answer === 'ESRCH') {
       say(processTexts.signalJustExited(spec.name, current.pid));
       return { ok: true };

@@ -258,6 +258,51 @@ test('a reload is followed by waiting for more facts than one has', async () => 
   assert.equal(await call('hupd.reloadAllProcesses'), 'FAILED: web is being reloaded');
 });
 
+test('whoever watches is told all at first, then what changed, at the latest when the time is up', async () => {
+  const { daemon, call } = rig();
+  type Changes = { version: number; complete: boolean; daemonState: string; processes: Array<Record<string, unknown>> };
+  const first = (await call('hupd.waitChange', 0, 25)) as Changes;
+  assert.deepEqual([first.complete, first.daemonState, first.processes.length], [true, 'RUNNING', 4]);
+  const waiting = call('hupd.waitChange', first.version, 25) as Promise<Changes>;
+  daemon.set('app', 'b', { state: 'STARTING', pid: 77, generation: 3, restarts: 2, lastAnswer: 'refused' });
+  const second = await waiting;
+  assert.ok(second.version > first.version && !second.complete);
+  const { name, statename, pid, generation, restarts, lastAnswer, strategy, reloadId } = second.processes[0] ?? {};
+  assert.deepEqual(
+    [second.processes.length, name, statename, pid, generation, restarts, lastAnswer, strategy, reloadId],
+    [1, 'b', 'STARTING', 77, 3, 2, 'refused', 'restart', 0],
+  );
+  const third = (await call('hupd.waitChange', second.version, 0.001)) as Changes;
+  assert.deepEqual([third.version, third.processes], [second.version, []]);
+  assert.equal(await call('hupd.waitChange', 'x', 1), 'INCORRECT_PARAMETERS');
+});
+
+test('what processes use and what happened to them is told with its units and in words', async () => {
+  const { daemon, call } = rig();
+  daemon.usageRows = [{ group: 'web', name: 'web', pid: 11, cpuSecs: 2, rssBytes: 2 ** 33, processes: 5 }];
+  const [usage] = JSON.parse(JSON.stringify(await call('hupd.getUsage')));
+  assert.deepEqual([usage.cpuSecs, usage.rssBytes, usage.processes], [{ value: 2 }, { value: 2 ** 33 }, 5]);
+  const state = { what: 'state', pid: 11, expected: false, spawnError: '' } as const;
+  daemon.histories.set('web:web', [
+    { at: 1000, ...state, from: 'STOPPED', to: 'STARTING' },
+    { at: 1500, what: 'exited', pid: 11, generation: 1, how: 'exit status 1', ranSecs: 0.5, lastLine: 'no' },
+  ]);
+  const [entry, ...more] = JSON.parse(JSON.stringify(await call('hupd.getHistory', 'web', 1)));
+  assert.equal(more.length, 0);
+  assert.deepEqual(entry, {
+    at: { value: 1.5 },
+    what: 'exited',
+    pid: 11,
+    generation: 1,
+    how: 'exit status 1',
+    ranSecs: { value: 0.5 },
+    lastLine: 'no',
+    text: 'pid 11 ended after 0.5 s (exit status 1); last line: no',
+  });
+  assert.deepEqual(await call('hupd.getHistory', 'web', 0), []);
+  assert.equal(await call('hupd.getHistory', 'nope', 5), 'BAD_NAME: nope');
+});
+
 test('a method that throws is one fault and a line in the log, and shows the client nothing', async () => {
   const { daemon, call } = rig();
   daemon.groups = () => {

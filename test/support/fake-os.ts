@@ -29,6 +29,7 @@ import type {
   SpawnRequest,
   SpawnResult,
   StdinPipe,
+  Usage,
   UserInfo,
 } from '../../src/os/os.ts';
 import { OsError } from '../../src/os/os-error.ts';
@@ -307,6 +308,21 @@ export class FakeOs implements Os {
   descendants(pid: number): readonly number[] {
     const children = this.spawned.filter((child) => child.ppid === pid && child.life !== 'gone').map((row) => row.pid);
     return [...children, ...children.flatMap((child) => this.descendants(child))];
+  }
+
+  /** What each process of the table uses alone; its descendants' is added by `usage`. */
+  readonly used = new Map<number, { cpuSecs: number; rssBytes: number }>();
+
+  async usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {
+    const alive = pids.filter((pid) => this.stat(pid) !== null);
+    return new Map(
+      alive.map((pid) => {
+        const family = [pid, ...this.descendants(pid)];
+        const sum = (of: 'cpuSecs' | 'rssBytes') =>
+          family.reduce((total, member) => total + (this.used.get(member)?.[of] ?? 0), 0);
+        return [pid, { cpuSecs: sum('cpuSecs'), rssBytes: sum('rssBytes'), processes: family.length }];
+      }),
+    );
   }
 
   userById(uid: number): UserInfo | null {

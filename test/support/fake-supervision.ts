@@ -2,16 +2,19 @@
  * The daemon as the control plane sees it, as a table of rows: tests of rpc/ and http/ need no process. A start or stop that waits stays open
  * until the test decides it.
  */
+import type { HistoryEntry } from '../../src/core/history.ts';
 import type { ReloadFact } from '../../src/core/reload/facts.ts';
 import type { Config, GroupSpec, LogLevel } from '../../src/core/spec.ts';
 import { type DaemonStateName, isRunningState, isStoppedState, type StateName } from '../../src/core/states.ts';
 import type {
+  ChangesView,
   GroupView,
   Outcome,
   ProcessView,
   Refusal,
   ReloadView,
   Supervision,
+  UsageView,
 } from '../../src/runtime/supervision.ts';
 import { buildSpec, type SpecOverrides } from './spec-builder.ts';
 
@@ -81,7 +84,46 @@ export class FakeSupervision implements Supervision {
     const at = this.#rows.findIndex((row) => row.group === group && row.name === name);
     const row = this.#rows[at];
     if (row === undefined) throw new Error(`no row ${group}:${name}`);
-    this.#rows[at] = { ...row, ...changes };
+    const changed = { ...row, ...changes };
+    this.#rows[at] = changed;
+    this.changeCount += 1;
+    this.#changedAt.set(changed, this.changeCount);
+    for (const done of [...this.#changeWaiters]) done();
+  }
+
+  /** Raised by each `set`. */
+  changeCount = 1;
+  readonly histories = new Map<string, readonly HistoryEntry[]>();
+  usageRows: readonly UsageView[] = [];
+  readonly #changeWaiters = new Set<() => void>();
+  readonly #changedAt = new Map<ProcessView, number>();
+
+  changes(since: number): ChangesView {
+    const complete = since === 0 || since > this.changeCount;
+    const all = this.groups().flatMap(({ processes }) => processes);
+    const processes = complete ? all : all.filter((process) => (this.#changedAt.get(process) ?? 0) > since);
+    return { version: this.changeCount, complete, processes };
+  }
+
+  changed(since: number, timeoutMs: number): Promise<void> {
+    if (since !== this.changeCount) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#changeWaiters.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      this.#changeWaiters.add(done);
+    });
+  }
+
+  async usage() {
+    return { at: this.time, rows: this.usageRows };
+  }
+
+  history(group: string, name: string): readonly HistoryEntry[] {
+    return this.histories.get(`${group}:${name}`) ?? [];
   }
 
   start(group: string, name: string, wait: boolean): Promise<Outcome> {
@@ -238,6 +280,8 @@ function toView({ spec, ...row }: Row): ProcessView {
     generation: 0,
     generations: [],
     reloadId: null,
+    lastAnswer: '',
+    restarts: 0,
     ...row,
   };
 }

@@ -10,7 +10,9 @@ import type { RpcValue } from '../codec.ts';
 import { hupdApiVersion } from '../contract.ts';
 import { Double, type RpcResult } from '../encode-response.ts';
 import { type Answer, answer, fault, type MethodTable, param, refused, wrongArgument } from '../method.ts';
+import { seconds, toSeconds } from '../seconds.ts';
 import { allProcesses, findGroup, findProcess, findTarget } from '../targets.ts';
+import { watchMethods } from './watch-methods.ts';
 
 export const hupdMethods: MethodTable = [
   [
@@ -140,6 +142,7 @@ export const hupdMethods: MethodTable = [
         answer(daemon.doctor().map(({ program, level, text, todo }) => ({ program, level, text, todo }))),
     },
   ],
+  ...watchMethods,
 ];
 
 function reload(daemon: Supervision, target: string, processes: readonly ProcessView[]): Answer {
@@ -187,14 +190,4 @@ function generations({ generations: all }: ProcessView): RpcResult {
 function ofProcess(daemon: Supervision, name: RpcValue | undefined, tell: (process: ProcessView) => RpcResult): Answer {
   const target = findProcess(daemon, name);
   return target.kind === 'wrong' ? target.answer : answer(tell(target.process));
-}
-
-function seconds(wall: number): Double {
-  return new Double(wall / 1000);
-}
-
-/** Not negative; null for what is no number. */
-function toSeconds(value: RpcValue | undefined): number | null {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? Math.max(0, number) : null;
 }
