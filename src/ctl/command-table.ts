@@ -26,6 +26,7 @@ const table: Readonly<Record<CommandName, () => Promise<{ readonly command: Comm
   version: () => import('./commands/version.ts'),
   doctor: () => import('./commands/doctor.ts'),
   history: () => import('./commands/history.ts'),
+  why: () => import('./commands/why.ts'),
   EOF: () => import('./commands/quit.ts'),
   help: () => import('./commands/help.ts'),
 };

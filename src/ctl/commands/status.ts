@@ -1,11 +1,9 @@
-import { splitNamespec } from '../../core/namespec.ts';
 import { isStoppedState, type StateName } from '../../core/states.ts';
-import type { ProcessInfo } from '../client.ts';
 import type { Command } from '../command.ts';
-import type { Ctl } from '../ctl.ts';
 import { exitStatus } from '../exit-status.ts';
 import { statusLines } from '../format.ts';
-import { isWildcard, matchesWildcard, words } from '../names.ts';
+import { words } from '../names.ts';
+import { isSelected, selectProcesses } from '../select-processes.ts';
 
 export const command: Command = {
   help: [
@@ -14,6 +12,7 @@ export const command: Command = {
     'status <group>:*\tShow the state of every process of a group',
     'status <name> <name>\tShow the state of several; wildcards are allowed',
     'status --json [...]\tThe same as JSON, with all that the server tells',
+    'status --watch [...]\tThe same, then a line for each change, until Ctrl-C',
   ],
   async run(ctl, arg) {
     const up = await ctl.upcheck();
@@ -26,38 +25,26 @@ export const command: Command = {
       return reply.failure;
     }
     const all = words(arg);
-    const names = all.filter((word) => word !== '--json');
-    const infos = names.length === 0 || names.includes('all') ? reply.value : select(ctl, reply.value, names);
-    if (names.length < all.length) {
+    const names = all.filter((word) => word !== '--json' && word !== '--watch');
+    const infos = selectProcesses(ctl, reply.value, names);
+    const painter = ctl.terminal.fancy ? paint : undefined;
+    if (all.includes('--json')) {
       ctl.output(JSON.stringify(infos, null, 2));
     } else {
-      for (const line of statusLines(infos, ctl.terminal.fancy ? paint : undefined)) {
+      for (const line of statusLines(infos, painter)) {
         ctl.output(line);
       }
     }
     if (infos.some((info) => isStoppedState(info.statename as StateName))) {
       ctl.exitStatus = exitStatus.unimplemented;
     }
+    if (all.includes('--watch') && infos.length > 0) {
+      const { watchStatus } = await import('../watch-status.ts');
+      return watchStatus(ctl, { infos, isWanted: (info) => isSelected(info, names), paint: painter });
+    }
     return undefined;
   },
 };
-
-/** In the order of the names; each name that matches nothing is an error line. */
-function select(ctl: Ctl, infos: readonly ProcessInfo[], names: readonly string[]): ProcessInfo[] {
-  return names.flatMap((name) => {
-    const { group, process } = splitNamespec(name);
-    const matches = infos.filter((info) =>
-      isWildcard(name)
-        ? matchesWildcard(name, info)
-        : info.group === group && (process === null || info.name === process),
-    );
-    if (matches.length === 0) {
-      const line = process === null ? `${group}: ERROR (no such group)` : `${name}: ERROR (no such process)`;
-      ctl.fail(line, exitStatus.insufficientPrivileges);
-    }
-    return matches;
-  });
-}
 
 const colours: Readonly<Record<string, number>> = { RUNNING: 32, STARTING: 33, BACKOFF: 33, STOPPING: 33, FATAL: 31 };
 

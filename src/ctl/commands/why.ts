@@ -1,0 +1,113 @@
+import { explain } from '../../core/explain.ts';
+import type { HistoryEntry } from '../../core/history.ts';
+import { isStoppedState, type StateName } from '../../core/states.ts';
+import { faultCodes } from '../../rpc/contract.ts';
+import type { ProcessInfo } from '../client.ts';
+import type { Command, CommandResult } from '../command.ts';
+import type { Ctl } from '../ctl.ts';
+import type { Reply } from '../failure.ts';
+import { namespecOf, words } from '../names.ts';
+import { selectProcesses } from '../select-processes.ts';
+
+/** As many as the server keeps. */
+const entriesAsked = 100;
+const entriesShown = 6;
+/** Of a log, for its last line. */
+const bytesRead = 1600;
+
+export const command: Command = {
+  help: [
+    'why <name> [...]\t\tSay why a process is in the state that it is in, and what happened to it last',
+    'why --all <name>\t\tThe same with all that is remembered',
+  ],
+  async run(ctl, arg) {
+    const up = await ctl.upcheck();
+    if (up !== true) {
+      return up || undefined;
+    }
+    const all = words(arg);
+    const names = all.filter((word) => !word.startsWith('--'));
+    if (names.length === 0 || all.some((word) => word.startsWith('--') && word !== '--all')) {
+      return ctl.failUsage('Error: why requires a process name', command);
+    }
+    const reply = await ctl.client.getAllProcessInfo();
+    if (!reply.ok) {
+      return reply.failure;
+    }
+    for (const info of selectProcesses(ctl, reply.value, names)) {
+      const failure = await why(ctl, info, all.includes('--all') ? entriesAsked : entriesShown);
+      if (failure !== undefined) {
+        return failure;
+      }
+    }
+    return undefined;
+  },
+};
+
+async function why(ctl: Ctl, info: ProcessInfo, shown: number): Promise<CommandResult> {
+  const name = namespecOf(info);
+  const history = await historyOf(ctl, name);
+  if (!history.ok) {
+    return history.failure;
+  }
+  for (const line of explain(await facts(ctl, info, history.value), history.value, time)) {
+    ctl.output(`${name}: ${line}`);
+  }
+  for (const { at, text } of history.value.slice(-shown)) {
+    ctl.output(`    ${time(at)}  ${text}`);
+  }
+  return undefined;
+}
+
+/** In wall milliseconds; empty where the server keeps none. */
+async function historyOf(ctl: Ctl, name: string): Promise<Reply<ReadonlyArray<HistoryEntry & { text: string }>>> {
+  const reply = await ctl.client.getHistory(name, entriesAsked);
+  if (reply.ok) {
+    return { ok: true, value: reply.value.map((entry) => ({ ...entry, at: entry.at * 1000 })) };
+  }
+  const missing = reply.failure.kind === 'fault' && reply.failure.code === faultCodes.UNKNOWN_METHOD;
+  return missing ? { ok: true, value: [] } : reply;
+}
+
+async function facts(ctl: Ctl, info: ProcessInfo, history: readonly HistoryEntry[]) {
+  const state = info.statename as StateName;
+  const wantsLine = history.length === 0 && (isStoppedState(state) || state === 'BACKOFF') && state !== 'STOPPED';
+  return {
+    state,
+    pid: info.pid,
+    startedAt: info.start * 1000,
+    stoppedAt: info.stop * 1000,
+    spawnError: info.spawnerr,
+    exitCode: info.exitstatus,
+    lastAnswer: state === 'STARTING' ? await lastAnswer(ctl, info) : '',
+    lastLine: wantsLine ? await lastLine(ctl, namespecOf(info)) : '',
+  };
+}
+
+async function lastAnswer(ctl: Ctl, { group, name }: ProcessInfo): Promise<string> {
+  const reply = await ctl.client.waitChange(0, 0);
+  const found = reply.ok ? reply.value.processes.find((row) => row.group === group && row.name === name) : undefined;
+  return found?.lastAnswer ?? '';
+}
+
+/** Of stderr, or of stdout where stderr has none. */
+async function lastLine(ctl: Ctl, name: string): Promise<string> {
+  for (const channel of ['stderr', 'stdout'] as const) {
+    const reply = await ctl.client.readProcessLog(channel, name, -bytesRead, 0);
+    const lines = reply.ok ? reply.value.split('\n').map((line) => line.trim()) : [];
+    const line = lines.findLast((candidate) => candidate !== '');
+    if (line !== undefined) {
+      return line;
+    }
+  }
+  return '';
+}
+
+/** Local: `10:02:03`, with the day if it is not today. */
+function time(wall: number): string {
+  const date = new Date(wall);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+  const isToday = date.toDateString() === new Date().toDateString();
+  return isToday ? clock : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock}`;
+}
