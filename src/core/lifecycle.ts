@@ -63,8 +63,8 @@ export function stop(turn: Turn): void {
     case 'RUNNING': {
       const { current } = process.life;
       turn.do({ effect: 'end-check', generation: current.number });
-      turn.enter({ state: 'STOPPING', current, killAt: turn.after(spec.stopWaitSecs) });
-      turn.tellToStop(current.pid);
+      turn.enter({ state: 'STOPPING', current, killAt: turn.killAt(current) });
+      turn.tellToStop(current);
       return;
     }
     case 'BACKOFF':
@@ -173,21 +173,22 @@ function retry(turn: Turn): void {
 
 /** SIGKILL to whatever was told to stop and did not within stopwaitsecs; and again each time that stopwaitsecs have passed. */
 function killOverdue(turn: Turn): void {
-  const { process, spec } = turn;
+  const { process } = turn;
   const { life } = process;
-  const again = turn.after(Math.max(1, spec.stopWaitSecs));
   if ((life.state === 'STOPPING' || life.state === 'FAILING') && turn.due(life.killAt)) {
-    kill(turn, life.current, spec.killAsGroup);
-    process.life = { ...life, killAt: again };
+    process.life = { ...life, killAt: kill(turn, life.current, false) };
   }
   process.retiring = process.retiring.map((retiring) => {
     if (retiring.killAt === null || !turn.due(retiring.killAt)) return retiring;
-    kill(turn, retiring.generation, spec.killAsGroup || retiring.broken);
-    return { ...retiring, killAt: again };
+    return { ...retiring, killAt: kill(turn, retiring.generation, retiring.broken) };
   });
 }
 
-function kill(turn: Turn, { pid }: Generation, group: boolean): void {
+/** Returns when to do it again. */
+function kill(turn: Turn, generation: Generation, wholeGroup: boolean): number {
+  const { killAsGroup, stopWaitSecs } = turn.startedFrom(generation);
+  const { pid } = generation;
   turn.log(text.killingWithSigkill(turn.spec.name, pid));
-  turn.do({ effect: 'kill', pid, signal: SIGKILL, group });
+  turn.do({ effect: 'kill', pid, signal: SIGKILL, group: killAsGroup || wholeGroup });
+  return turn.after(Math.max(1, stopWaitSecs));
 }

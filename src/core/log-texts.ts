@@ -151,6 +151,7 @@ function oneLine(text: string): string {
 
 /** Lines that supervisord does not have. */
 export const ownTexts = {
+  updating: (group: string, what: string) => line('INFO', `${group}: new definition: ${what}`),
   /** The daemon goes on; the program's starts will fail as long as this is so. */
   fcgiSocketFailed: (url: string, problem: string) =>
     line('CRIT', `Could not create FastCGI socket ${url}: ${problem}`),

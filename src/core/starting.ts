@@ -96,8 +96,8 @@ export function notReady(turn: Turn, generation: number, why: string): void {
   const { life } = turn.process;
   if (life.state !== 'STARTING' || life.current.number !== generation || life.gate.kind !== 'ready') return;
   turn.do({ effect: 'end-check', generation });
-  turn.tellToStop(life.current.pid);
-  turn.enter({ state: 'FAILING', current: life.current, killAt: turn.after(turn.spec.stopWaitSecs), why });
+  turn.tellToStop(life.current);
+  turn.enter({ state: 'FAILING', current: life.current, killAt: turn.killAt(life.current), why });
 }
 
 /** The ready check's time is up. */

@@ -7,7 +7,7 @@ import type { Generation } from './generation.ts';
 import type { LogText } from './log-texts.ts';
 import { currentGeneration, type Life, type Process, stateName } from './process.ts';
 import type { ReloadFact } from './reload/facts.ts';
-import type { ProcessSpec } from './spec.ts';
+import type { ProcessSpec, ReloadStrategy } from './spec.ts';
 import type { StateName } from './states.ts';
 import type { Now } from './time.ts';
 
@@ -15,7 +15,8 @@ import type { Now } from './time.ts';
 export type ProcessEvent =
   | { readonly event: 'start' }
   | { readonly event: 'stop' }
-  | { readonly event: 'reload' }
+  /** `strategy`: another one than the program's, for this once. */
+  | { readonly event: 'reload'; readonly strategy?: ReloadStrategy }
   | { readonly event: 'spawned'; readonly generation: number; readonly pid: number }
   | { readonly event: 'spawn-failed'; readonly generation: number; readonly message: string }
   | { readonly event: 'exited'; readonly pid: number; readonly status: ExitStatus }
@@ -58,8 +59,15 @@ export type ProcessEffect =
 /** Whose last lines the shell adds to a failure: a generation's, the reload test's, nobody's. */
 export type OutputOf = number | 'reload-test' | null;
 
+/** Generations before that number were started from another definition, and are stopped as that one says. */
+export interface OlderDefinition {
+  readonly before: number;
+  readonly spec: ProcessSpec;
+}
+
 export interface StepContext {
   readonly spec: ProcessSpec;
+  readonly older?: OlderDefinition | null;
   readonly now: Now;
   /** False while the daemon shuts down or restarts: nothing is started, retried or restarted by itself. */
   readonly restarts: boolean;
@@ -73,10 +81,12 @@ export class Turn {
   readonly spec: ProcessSpec;
   readonly now: Now;
   readonly restarts: boolean;
+  readonly #older: OlderDefinition | null;
 
-  constructor(process: Process, { spec, now, restarts }: StepContext) {
+  constructor(process: Process, { spec, now, restarts, older }: StepContext) {
     this.process = { ...process };
     this.spec = spec;
+    this.#older = older ?? null;
     this.now = now;
     this.restarts = restarts;
   }
@@ -111,9 +121,20 @@ export class Turn {
     return this.now.mono >= at;
   }
 
+  /** What that generation was started from. */
+  startedFrom({ number }: Generation): ProcessSpec {
+    return this.#older !== null && number < this.#older.before ? this.#older.spec : this.spec;
+  }
+
   /** Sends the stop signal; the caller remembers until when it waits. */
-  tellToStop(pid: number): void {
-    this.do({ effect: 'kill', pid, signal: this.spec.stopSignal, group: this.spec.stopAsGroup });
+  tellToStop(generation: Generation): void {
+    const { stopSignal, stopAsGroup } = this.startedFrom(generation);
+    this.do({ effect: 'kill', pid: generation.pid, signal: stopSignal, group: stopAsGroup });
+  }
+
+  /** When a generation that is told to stop now is to be killed. */
+  killAt(generation: Generation): number {
+    return this.after(this.startedFrom(generation).stopWaitSecs);
   }
 
   checkReady({ number, pid }: Generation, afterSignal: boolean): void {
@@ -134,8 +155,7 @@ export class Turn {
   /** The generation is no longer the process nor its successor: it is told to stop and only waited for. */
   retire(generation: Generation, broken: boolean): void {
     this.do({ effect: 'end-check', generation: generation.number });
-    this.tellToStop(generation.pid);
-    const killAt = this.after(this.spec.stopWaitSecs);
-    this.process.retiring = [...this.process.retiring, { generation, killAt, broken }];
+    this.tellToStop(generation);
+    this.process.retiring = [...this.process.retiring, { generation, killAt: this.killAt(generation), broken }];
   }
 }

@@ -42,7 +42,7 @@ export interface ChildLogOptions extends ChildLogListeners {
 }
 
 export class ChildLog {
-  readonly #options: ChildLogOptions;
+  #options: ChildLogOptions;
   #openOutputs = 0;
 
   constructor(options: ChildLogOptions) {
@@ -52,6 +52,15 @@ export class ChildLog {
   /** '' when there is no log file. */
   get path(): string {
     return this.#options.file?.path ?? '';
+  }
+
+  get file(): RotatingFile | null {
+    return this.#options.file;
+  }
+
+  /** Other options for the generations to come; the file is the same. */
+  change(options: Omit<ChildLogOptions, 'file'>): void {
+    this.#options = { ...options, file: this.#options.file };
   }
 
   /** For a new generation. The file is opened with the first one and closed with the last, so that a restart opens its path anew. */

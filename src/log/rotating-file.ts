@@ -31,8 +31,8 @@ export interface RotatingFileOptions {
 
 export class RotatingFile {
   readonly path: string;
-  readonly #maxBytes: number;
-  readonly #backups: number;
+  #maxBytes: number;
+  #backups: number;
   readonly #mode: number;
   readonly #report: (text: LogText) => void;
   readonly #now: () => number;
@@ -60,6 +60,13 @@ export class RotatingFile {
   open(): Trouble | null {
     this.#closed = false;
     return this.#output === null ? this.#open(0) : null;
+  }
+
+  /** Other sizes, from the next write on. */
+  resize(maxBytes: number, backups: number): void {
+    this.#maxBytes = maxBytes;
+    this.#backups = backups;
+    if (this.#output !== null) this.#measure(this.#output);
   }
 
   get isOpen(): boolean {

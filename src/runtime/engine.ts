@@ -102,7 +102,7 @@ export class Engine {
     const { spec } = member;
     let effects: readonly ProcessEffect[];
     try {
-      const stepped = step(member.process, event, { spec, now, restarts: this.restarts });
+      const stepped = step(member.process, event, { spec, now, restarts: this.restarts, older: member.older });
       member.process = stepped.process;
       effects = stepped.effects;
     } catch (error) {

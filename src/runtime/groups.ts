@@ -5,15 +5,15 @@ import { compareCodePoints } from '../util/code-point-order.ts';
 import { FcgiSocket } from './fcgi-socket.ts';
 import { ConfiguredSockets, KeptSockets } from './kept-sockets.ts';
 import { Member } from './member.ts';
-import { type LogSettings, makeProcessLogs } from './process-logs.ts';
+import { changeProcessLogs, type LogSettings, makeProcessLogs } from './process-logs.ts';
 
 export interface ActiveGroup {
   readonly spec: GroupSpec;
   /** In (priority, name) order. */
   readonly members: readonly Member[];
   /** By program: `socket=` is one set of sockets for all of a program's processes. */
-  readonly sockets: ReadonlyMap<string, ConfiguredSockets>;
-  readonly fcgiSockets: ReadonlyMap<string, FcgiSocket>;
+  readonly sockets: Map<string, ConfiguredSockets>;
+  readonly fcgiSockets: Map<string, FcgiSocket>;
 }
 
 export class Groups {
@@ -53,29 +53,66 @@ export class Groups {
     return group;
   }
 
-  /** The same group with other options of hupd's own: they hold from now on, nothing is restarted. */
-  refresh(spec: GroupSpec): void {
+  /** The same group by another definition: processes that it does not name any more stay for now, new ones are there from now on. */
+  redefine(spec: GroupSpec): void {
     const group = this.#groups.get(spec.name);
     if (group === undefined) return;
-    for (const member of group.members) {
-      member.spec = spec.processes.find(({ name }) => name === member.spec.name) ?? member.spec;
+    const members = new Map(group.members.map((member) => [member.spec.name, member]));
+    for (const process of spec.processes) {
+      const member = members.get(process.name);
+      if (member === undefined) members.set(process.name, this.#member(process, group.sockets, group.fcgiSockets));
+      else this.#redefineMember(member, process);
     }
-    this.#groups.set(spec.name, { ...group, spec });
+    this.#put(group, spec, [...members.values()]);
+  }
+
+  /** Takes out processes that are at rest, goes back to the old definition where `undone` says so, and closes the sockets that nobody wants now. */
+  settle(name: string, gone: ReadonlySet<Member>, undone: ReadonlyMap<Member, ProcessSpec>): void {
+    const group = this.#groups.get(name);
+    if (group === undefined) return;
+    const members = group.members.filter((member) => !gone.has(member));
+    for (const [member, spec] of undone) this.#redefineMember(member, spec);
+    for (const { sockets } of gone) sockets.releaseBorrowed();
+    const specs = members.map(({ spec }) => spec);
+    for (const [program, sockets] of group.sockets) {
+      sockets.closeAllBut(specs.filter((spec) => spec.program === program).flatMap(({ reload }) => reload.sockets));
+    }
+    const processes = group.spec.processes.map(
+      (process) => specs.find((spec) => spec.name === process.name) ?? process,
+    );
+    this.#put(group, { ...group.spec, processes }, members);
+  }
+
+  /** At the end of a life: sockets that are kept for good are kept only as long as that. */
+  close(): void {
+    for (const name of [...this.#groups.keys()]) this.remove(name);
+  }
+
+  #redefineMember(member: Member, spec: ProcessSpec): void {
+    member.logs = changeProcessLogs(member.logs, member.spec, spec, this.#logSettings);
+    member.sockets.change(spec.reload.sockets);
+    member.spec = spec;
+  }
+
+  #put(group: ActiveGroup, spec: GroupSpec, members: readonly Member[]): void {
+    const sorted = [...members].sort((a, b) => inOrder(a.spec, b.spec));
+    this.#groups.set(spec.name, { ...group, spec, members: sorted });
   }
 
   remove(name: string): void {
     const group = this.#groups.get(name);
     if (group === undefined) return;
     for (const { sockets } of group.members) sockets.releaseBorrowed();
-    for (const sockets of group.sockets.values()) sockets.close();
+    for (const sockets of group.sockets.values()) sockets.closeAllBut([]);
     this.#groups.delete(name);
   }
 
   #member(spec: ProcessSpec, sockets: Map<string, ConfiguredSockets>, fcgiSockets: Map<string, FcgiSocket>): Member {
-    const configured = sockets.get(spec.program) ?? new ConfiguredSockets(this.#os, spec.reload.sockets);
+    const configured = sockets.get(spec.program) ?? new ConfiguredSockets(this.#os);
     sockets.set(spec.program, configured);
+    const kept = new KeptSockets(this.#os, configured, spec.reload.sockets);
     const fcgi = this.#fcgiSocket(spec, fcgiSockets);
-    return new Member(spec, makeProcessLogs(spec, this.#logSettings), new KeptSockets(this.#os, configured), fcgi);
+    return new Member(spec, makeProcessLogs(spec, this.#logSettings), kept, fcgi);
   }
 
   /** One for all processes of a section, wherever their priorities put them. */

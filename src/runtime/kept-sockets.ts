@@ -9,24 +9,32 @@ import type { HeldSocket, Os } from '../os/os.ts';
 export class KeptSockets {
   readonly #os: Os;
   readonly #configured: ConfiguredSockets;
+  /** Of `socket=`. */
+  #addresses: readonly SocketAddress[];
   #borrowed: readonly HeldSocket[] = [];
   /** A generation became ready on the borrowed ones: it takes inherited sockets, so the next start can be given them. */
   #proven = false;
 
-  constructor(os: Os, configured: ConfiguredSockets) {
+  constructor(os: Os, configured: ConfiguredSockets, addresses: readonly SocketAddress[]) {
     this.#os = os;
     this.#configured = configured;
+    this.#addresses = addresses;
+  }
+
+  /** For the starts to come. */
+  change(addresses: readonly SocketAddress[]): void {
+    this.#addresses = addresses;
   }
 
   /** For a start that has no predecessor. Throws `OsError` when `socket=` can not be bound. */
   forStart(): readonly HeldSocket[] {
-    const configured = this.#configured.open();
+    const configured = this.#configured.open(this.#addresses);
     return configured.length > 0 ? configured : this.#proven ? this.#borrowed : [];
   }
 
   /** For a successor. `problem`: why the sockets could not be borrowed. */
   forSuccessor(predecessor: number): { readonly sockets: readonly HeldSocket[]; readonly problem: string | null } {
-    const configured = this.#configured.open();
+    const configured = this.#configured.open(this.#addresses);
     if (configured.length > 0) return { sockets: configured, problem: null };
     if (this.#proven) return { sockets: this.#borrowed, problem: null };
     const { sockets, problem } = this.#os.borrowListeners(predecessor);
@@ -54,32 +62,44 @@ export class KeptSockets {
 /** The sockets of one program's `socket=`, shared by its processes. */
 export class ConfiguredSockets {
   readonly #os: Os;
-  readonly #addresses: readonly SocketAddress[];
-  #sockets: readonly HeldSocket[] | null = null;
+  readonly #sockets = new Map<string, HeldSocket>();
 
-  constructor(os: Os, addresses: readonly SocketAddress[]) {
+  constructor(os: Os) {
     this.#os = os;
-    this.#addresses = addresses;
   }
 
-  /** Throws `OsError`; what was opened until then is closed again. */
-  open(): readonly HeldSocket[] {
-    if (this.#sockets !== null) return this.#sockets;
-    const opened: HeldSocket[] = [];
+  /** Opens what is not open yet. Throws `OsError`; what was opened until then is closed again. */
+  open(addresses: readonly SocketAddress[]): readonly HeldSocket[] {
+    const opened: string[] = [];
     try {
-      for (const address of this.#addresses) {
-        opened.push(this.#os.listen(address, { backlog: null, mode: 0o666, owner: null }));
-      }
+      return addresses.map((address) => {
+        const key = keyOf(address);
+        const held = this.#sockets.get(key);
+        if (held !== undefined) return held;
+        const socket = this.#os.listen(address, { backlog: null, mode: 0o666, owner: null });
+        this.#sockets.set(key, socket);
+        opened.push(key);
+        return socket;
+      });
     } catch (error) {
-      for (const socket of opened) this.#os.closeSocket(socket);
+      for (const key of opened) this.#close(key);
       throw error;
     }
-    this.#sockets = opened;
-    return opened;
   }
 
-  close(): void {
-    for (const socket of this.#sockets ?? []) this.#os.closeSocket(socket);
-    this.#sockets = null;
+  /** Closes those that are at none of these addresses. */
+  closeAllBut(addresses: readonly SocketAddress[]): void {
+    const wanted = new Set(addresses.map(keyOf));
+    for (const key of [...this.#sockets.keys()]) if (!wanted.has(key)) this.#close(key);
   }
+
+  #close(key: string): void {
+    const socket = this.#sockets.get(key);
+    if (socket !== undefined) this.#os.closeSocket(socket);
+    this.#sockets.delete(key);
+  }
+}
+
+function keyOf(address: SocketAddress): string {
+  return JSON.stringify(address.kind === 'unix' ? [address.path] : [address.host, address.port]);
 }

@@ -1,7 +1,8 @@
 /** One configured process as the daemon holds it: its state, its live generations, its logs, the sockets kept for it. */
 import { newProcess, type Process, stateName } from '../core/process.ts';
-import type { ProcessSpec } from '../core/spec.ts';
+import type { ProcessSpec, ReloadStrategy } from '../core/spec.ts';
 import type { StateName } from '../core/states.ts';
+import type { OlderDefinition } from '../core/turn.ts';
 import type { ChildLog } from '../log/child-log.ts';
 import type { Child } from './child.ts';
 import type { FcgiSocket } from './fcgi-socket.ts';
@@ -12,7 +13,11 @@ export class Member {
   spec: ProcessSpec;
   process: Process = newProcess;
   readonly children = new Map<number, Child>();
-  readonly logs: Readonly<Record<Channel, ChildLog>>;
+  /** What generations before that number were started from, after an update. */
+  older: OlderDefinition | null = null;
+  /** How its next reload is done, where that is not the program's own strategy. */
+  nextReloadBy: ReloadStrategy | null = null;
+  logs: Readonly<Record<Channel, ChildLog>>;
   readonly sockets: KeptSockets;
   /** The descriptor 0 of an fcgi-program; null for any other. */
   readonly fcgi: FcgiSocket | null;

@@ -1,8 +1,12 @@
-/** The log files of one process as its specification wants them: AUTO files are created here, when the group is made. */
+/**
+ * The log files of one process as its specification wants them: AUTO files are created here, when the group is made. When the process gets another
+ * definition, a log that still goes to the same place stays the same one, so that old and new generations share it.
+ */
 import { type LogText, ownTexts, processTexts } from '../core/log-texts.ts';
-import type { ChannelSpec, ProcessSpec } from '../core/spec.ts';
+import { isEqual } from '../core/same-data.ts';
+import type { ChannelSpec, LogTarget, ProcessSpec } from '../core/spec.ts';
 import { autoLogMode, createAutoLog } from '../log/auto-log.ts';
-import { ChildLog } from '../log/child-log.ts';
+import { ChildLog, type ChildLogOptions } from '../log/child-log.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
 import { RotatingFile } from '../log/rotating-file.ts';
 import type { Syslog } from '../log/syslog.ts';
@@ -28,32 +32,60 @@ export function makeProcessLogs(spec: ProcessSpec, settings: LogSettings): Reado
   return { stdout: makeLog(spec, 'stdout', settings), stderr: makeLog(spec, 'stderr', settings) };
 }
 
+/** For the generations to come; those that are alive go on as they began. */
+export function changeProcessLogs(
+  logs: Readonly<Record<Channel, ChildLog>>,
+  old: ProcessSpec,
+  fresh: ProcessSpec,
+  settings: LogSettings,
+): Readonly<Record<Channel, ChildLog>> {
+  const changed = (channel: Channel) => {
+    const log = logs[channel];
+    if (!isEqual(place(old, channel), place(fresh, channel))) return makeLog(fresh, channel, settings);
+    log.change(logOptions(fresh, channel, settings));
+    log.file?.resize(fresh[channel].maxBytes, fresh[channel].backups);
+    return log;
+  };
+  return { stdout: changed('stdout'), stderr: changed('stderr') };
+}
+
 function makeLog(spec: ProcessSpec, channel: Channel, settings: LogSettings): ChildLog {
+  return new ChildLog({
+    ...logOptions(spec, channel, settings),
+    file: openable(spec, channel, spec[channel], settings),
+  });
+}
+
+function place(spec: ProcessSpec, channel: Channel): LogTarget {
+  return channel === 'stderr' && spec.redirectStderr ? { kind: 'none' } : spec[channel].log;
+}
+
+function logOptions(spec: ProcessSpec, channel: Channel, settings: LogSettings): Omit<ChildLogOptions, 'file'> {
   const { log, listeners, stripAnsi, syslog } = settings;
   const channelSpec = spec[channel];
   const isProtocol = spec.kind === 'eventlistener' && channel === 'stdout';
   const text = (data: Buffer) =>
     isProtocol ? processTexts.protocolOutput(spec.name, data) : processTexts.output(spec.name, channel, data);
-  return new ChildLog({
+  return {
     processName: spec.name,
     channel: channelSpec,
-    file: openable(spec, channel, channelSpec, settings),
     syslog: channelSpec.syslog ? syslog() : null,
     stripAnsi,
     onProtocol: isProtocol ? (pid, data) => listeners.onProtocol(spec, pid, data) : null,
     onOutput: log.enabled('DEBG') ? (data) => log.say(text(data)) : null,
     onLogEvent: channelSpec.eventsEnabled ? (pid, data) => listeners.onLogEvent(spec, channel, pid, data) : null,
     onCommunication: (pid, data) => listeners.onCommunication(spec, channel, pid, data),
-  });
+  };
 }
 
 function openable(
   spec: ProcessSpec,
   channel: Channel,
-  { log: target, maxBytes, backups }: ChannelSpec,
+  { maxBytes, backups }: ChannelSpec,
   { childLogDir, identifier, log }: LogSettings,
 ): RotatingFile | null {
-  if (target.kind === 'none' || (channel === 'stderr' && spec.redirectStderr)) return null;
+  const target = place(spec, channel);
+  if (target.kind === 'none') return null;
   const report = (text: LogText) => log.say(text);
   if (target.kind === 'file') return new RotatingFile({ path: target.path, maxBytes, backups, report });
   const created = createAutoLog({ directory: childLogDir, process: spec.name, channel, identifier });

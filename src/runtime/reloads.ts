@@ -10,6 +10,7 @@ import type { Deadlines } from './deadlines.ts';
 import type { ReloadView } from './supervision.ts';
 
 const endedKept = 100;
+const lookAgainMs = 60_000;
 
 interface Record {
   readonly id: number;
@@ -101,6 +102,13 @@ export class Reloads {
       const callOff = this.#options.deadlines.after(timeoutMs, done);
       record.waiting.add(done);
     });
+  }
+
+  /** How it ended, when it has. */
+  async ended(id: number): Promise<ReloadOutcome> {
+    const record = this.#records.get(id);
+    while (record !== undefined && record.outcome === null) await this.changed(id, record.facts.length, lookAgainMs);
+    return record?.outcome ?? { ok: true, reason: '', endedAt: 0 };
   }
 
   #step(record: Record, event: RolloutEvent): void {

@@ -108,6 +108,7 @@ export interface Finding {
 }
 
 export interface ConfigDiff {
+  /** Groups that are new, and groups whose new definition is applied without stopping them: `addGroup` does both. */
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
@@ -173,7 +174,8 @@ export interface Supervision {
 
   /** Reads the files again; nothing is applied. */
   reread(): { readonly ok: true; readonly diff: ConfigDiff } | Refusal;
-  addGroup(name: string): Outcome;
+  /** Of a group that runs and waits for an update by `update_strategy=reload`: resolves when that has ended. */
+  addGroup(name: string): Promise<Outcome>;
   removeGroup(name: string): Outcome;
 
   shutdown(): void;

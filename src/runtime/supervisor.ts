@@ -3,7 +3,7 @@
  * state nor a client's: the mood (running, restarting, shutting down) and the configuration that was read last.
  */
 
-import { diffGroups } from '../core/config-diff.ts';
+import { diffGroups, isSameGroup } from '../core/config-diff.ts';
 import { reloadEvent } from '../core/event.ts';
 import type { ExitStatus } from '../core/exit-status.ts';
 import type { HistoryEntry } from '../core/history.ts';
@@ -15,6 +15,7 @@ import { reloadRefusal } from '../core/reload/step.ts';
 import type { Config, GroupSpec, LogLevel } from '../core/spec.ts';
 import type { DaemonStateName } from '../core/states.ts';
 import type { OutputOf } from '../core/turn.ts';
+import { planUpdate } from '../core/update-plan.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
 import type { Syslog } from '../log/syslog.ts';
 import type { Os } from '../os/os.ts';
@@ -23,6 +24,7 @@ import { Deadlines } from './deadlines.ts';
 import { Engine, lastLinesKept } from './engine.ts';
 import type { Environment } from './environment.ts';
 import { EventBus } from './event-bus.ts';
+import { type GroupUpdateOptions, updateGroup } from './group-update.ts';
 import { Groups } from './groups.ts';
 import { History } from './history.ts';
 import { Launcher } from './launcher.ts';
@@ -84,6 +86,7 @@ export class Supervisor implements Supervision {
   readonly #changes: Changes;
   readonly #history: History;
   readonly #usage: UsageReading;
+  readonly #update: GroupUpdateOptions;
   #config: Config;
   #mood: DaemonStateName = 'RUNNING';
   /** Resolves when all processes are down after `shutdown` or `restart`. */
@@ -179,8 +182,20 @@ export class Supervisor implements Supervision {
       say: (line) => log.say(line),
       stop: (member) => this.#engine.post(member, { event: 'stop' }),
       isBusy: () => this.#commands.count > 0,
-      done: () => end(this.#mood === 'SHUTDOWN' ? 'shutdown' : 'restart'),
+      done: () => {
+        this.#groups.close();
+        end(this.#mood === 'SHUTDOWN' ? 'shutdown' : 'restart');
+      },
     });
+    this.#update = {
+      groups: this.#groups,
+      engine: this.#engine,
+      wishes: this.#wishes,
+      reloads: this.#reloads,
+      reload: (target, processes) => this.reload(target, processes),
+      changed: () => this.#changes.touchAll(),
+      say: (line) => log.say(line),
+    };
     os.onExit((pid, status) => this.#exited(pid, status));
   }
 
@@ -306,17 +321,24 @@ export class Supervisor implements Supervision {
     if (!read.ok) return refusal('CANT_REREAD', read.error);
     this.#config = read.config;
     const active = this.#groups.all().map(({ spec }) => spec);
-    const { added, changed, removed, refreshed } = diffGroups(active, read.config.groups);
-    for (const group of refreshed) this.#groups.refresh(group);
+    const { added, changed, updatable, removed, refreshed } = diffGroups(active, read.config.groups);
+    for (const group of refreshed) this.#groups.redefine(group);
     if (refreshed.length > 0) this.#changes.touchAll();
     const names = (groups: readonly GroupSpec[]) => groups.map(({ name }) => name);
-    return { ok: true, diff: { added: names(added), changed: names(changed), removed: names(removed) } };
+    // A client's update stops what is changed, but only calls addProcessGroup for what is added: that is where it is updated.
+    const toAdd = read.config.groups.filter((group) => added.includes(group) || updatable.includes(group));
+    return { ok: true, diff: { added: names(toAdd), changed: names(changed), removed: names(removed) } };
   }
 
-  addGroup(name: string): Outcome {
+  async addGroup(name: string): Promise<Outcome> {
     const spec = this.#config.groups.find((group) => group.name === name);
     if (spec === undefined) return refusal('BAD_NAME', name);
-    if (this.#groups.get(name) !== null) return refusal('ALREADY_ADDED', name);
+    const active = this.#groups.get(name);
+    if (active !== null) {
+      const plan = isSameGroup(active.spec, spec) ? null : planUpdate(active.spec, spec);
+      if (plan === null) return refusal('ALREADY_ADDED', name);
+      return updateGroup(this.#update, spec, plan);
+    }
     this.#add(spec);
     this.#autostart(name);
     return { ok: true };
@@ -418,7 +440,7 @@ export class Supervisor implements Supervision {
     const member = this.#groups.find(group, name);
     const why = member === null ? 'it was removed' : reloadRefusal(member.process);
     if (member === null || why !== null) this.#reloads.processEnded(group, name, false, why ?? '');
-    else this.#engine.post(member, { event: 'reload' });
+    else this.#engine.post(member, { event: 'reload', strategy: member.nextReloadBy ?? member.spec.reload.strategy });
   }
 
   #stepped(member: Member): void {

@@ -348,6 +348,12 @@ export const deviations: readonly Deviation[] = [
     reason: 'reread only looks',
   },
   {
+    id: 'update-reload',
+    supervisord: 'update stops a changed group and starts it again',
+    hupd: 'the same; but a group whose changed programs have update_strategy=reload is told by reread as available instead of changed, and addProcessGroup, which is all that a client then calls, reloads it to its new definition and answers when that is done',
+    reason: 'so the update command of any client is graceful, reread touches nothing, and a stop is always a stop',
+  },
+  {
     id: 'second-daemon',
     supervisord: 'started twice by mistake, the second one deletes the AUTO logs of the first before it fails',
     hupd: 'fails before it touches anything',

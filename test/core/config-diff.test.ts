@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { changeKind, diffGroups } from '../../src/core/config-diff.ts';
+import { diffGroups } from '../../src/core/config-diff.ts';
 import type { ChannelSpec, GroupSpec } from '../../src/core/spec.ts';
+import { changeKind } from '../../src/core/update-plan.ts';
 import { buildSpec, type SpecOverrides } from '../support/spec-builder.ts';
 
 const channel: ChannelSpec = {

@@ -82,7 +82,7 @@ export class FakeOs implements Os {
   hidesServers = false;
 
   #queue: Array<() => void> = [];
-  #faults: Array<{ call: FallibleCall; errno: Errno; step: SpawnStep }> = [];
+  #faults: Array<{ call: FallibleCall; errno: Errno; step: SpawnStep; after: number }> = [];
   #onExit: (pid: number, status: ExitStatus) => void = () => {};
   #nextPid = FIRST_PID;
   #nextFd = FIRST_FD;
@@ -118,7 +118,16 @@ export class FakeOs implements Os {
 
   /** The call's next use fails. `step`: for `spawn` only. Faults of one call are used up in order. */
   failNext(call: FallibleCall, errno: Errno, step: SpawnStep = 'exec'): void {
-    this.#faults.push({ call, errno, step });
+    this.failAfter(0, call, errno, step);
+  }
+
+  /** As `failNext`, but so many uses succeed before. */
+  failAfter(uses: number, call: FallibleCall, errno: Errno, step: SpawnStep = 'exec'): void {
+    this.#faults.push({ call, errno, step, after: uses });
+  }
+
+  forgetFaults(): void {
+    this.#faults = [];
   }
 
   /** The process started last. */
@@ -366,8 +375,12 @@ export class FakeOs implements Os {
   }
 
   #fault(call: FallibleCall): { errno: Errno; step: SpawnStep } | null {
-    const at = this.#faults.findIndex((fault) => fault.call === call);
-    return at < 0 ? null : (this.#faults.splice(at, 1)[0] ?? null);
+    const fault = this.#faults.find((candidate) => candidate.call === call);
+    if (fault === undefined) return null;
+    fault.after -= 1;
+    if (fault.after >= 0) return null;
+    this.#faults = this.#faults.filter((candidate) => candidate !== fault);
+    return fault;
   }
 
   #throwFault(call: FallibleCall, what: string): void {
@@ -408,6 +421,10 @@ export class FakeProcess {
     for (const signal of [signals].flat()) {
       this.#answers.set(signal, code === null ? { kind: 'signal', signal, coreDumped: false } : { kind: 'exit', code });
     }
+  }
+
+  ignores(signal: number): void {
+    this.#answers.delete(signal);
   }
 
   answerTo(signal: number): ExitStatus | null {

@@ -194,7 +194,7 @@ export class FakeSupervision implements Supervision {
     return outcome.ok ? { ok: true, diff: { added: ['new'], changed: [], removed: ['old', 'older'] } } : outcome;
   }
 
-  addGroup(name: string): Outcome {
+  async addGroup(name: string): Promise<Outcome> {
     return this.#do(`add ${name}`, '');
   }
 

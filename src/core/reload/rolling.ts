@@ -47,7 +47,7 @@ export function promote(turn: Turn, reload: In<'waiting'>): void {
 /** From here on there is no way back, and none is needed. */
 export function retirePredecessor(turn: Turn, { strategy, begun }: Reload, predecessor: Generation): void {
   turn.process.reload = { strategy, begun, phase: 'retiring', predecessor };
-  tell(turn, { fact: 'stopping', pid: predecessor.pid, signal: turn.spec.stopSignal });
+  tell(turn, { fact: 'stopping', pid: predecessor.pid, signal: turn.startedFrom(predecessor).stopSignal });
   turn.retire(predecessor, false);
 }
 

@@ -6,6 +6,7 @@ import { describeExit, type ExitStatus } from '../exit-status.ts';
 import type { Generation } from '../generation.ts';
 import { stop } from '../lifecycle.ts';
 import type { Process } from '../process.ts';
+import type { ReloadStrategy } from '../spec.ts';
 import { start, tooLate } from '../starting.ts';
 import type { ProcessEvent, Turn } from '../turn.ts';
 import { done, fail, secsSince, tell } from './ending.ts';
@@ -48,7 +49,7 @@ export function reloadRefusal({ life, reload }: Pick<Process, 'life' | 'reload'>
 export function intercept(turn: Turn, event: ProcessEvent): boolean {
   const { reload } = turn.process;
   if (reload !== null) return interceptDuring(turn, reload, event);
-  if (event.event === 'reload') begin(turn);
+  if (event.event === 'reload') begin(turn, event.strategy ?? turn.spec.reload.strategy);
   return event.event === 'reload';
 }
 
@@ -110,10 +111,10 @@ export function observe(turn: Turn): void {
   }
 }
 
-function begin(turn: Turn): void {
+function begin(turn: Turn, strategy: ReloadStrategy): void {
   const refusal = refused(turn);
   if (refusal !== null) return fail(turn, refusal, null);
-  const { strategy, test } = turn.spec.reload;
+  const { test } = turn.spec.reload;
   const until = turn.after(turn.spec.reload.timeoutSecs);
   const reload = { strategy, begun: turn.now.mono, phase: 'testing' as const, until };
   turn.process.reload = reload;
@@ -130,14 +131,15 @@ function refused({ process: { life }, restarts }: Turn): string | null {
 /** The test was passed, or there is none. */
 function proceed(turn: Turn, reload: In<'testing'>): void {
   const { process, spec, current } = turn;
-  const { strategy, order } = spec.reload;
+  const { strategy } = reload;
+  const { order } = spec.reload;
   const refusal = refused(turn);
   if (refusal !== null) return fail(turn, refusal, null); // it may have changed while the test ran
   if (current === null) return startAnew(turn, reload);
   if (strategy === 'hup') return signal(turn, reload, current);
   if (strategy === 'rolling' && order === 'start_first') return spawnSuccessor(turn, reload, current);
   process.reload = { strategy, begun: reload.begun, phase: 'stopping' };
-  tell(turn, { fact: 'stopping', pid: current.pid, signal: spec.stopSignal });
+  tell(turn, { fact: 'stopping', pid: current.pid, signal: turn.startedFrom(current).stopSignal });
   stop(turn);
 }
 

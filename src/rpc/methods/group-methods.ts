@@ -23,7 +23,7 @@ export const groupMethods: MethodTable = [
     {
       returns: 'boolean',
       params: [param('name', 'string')],
-      help: 'Takes a group of the configuration as last read into use.',
+      help: 'Takes a group of the configuration as last read into use, or the new definition of a group with update_strategy=reload.',
       reads: false,
       call: ({ daemon }, [name]) => decide(name, (group) => daemon.addGroup(group)),
     },
@@ -40,8 +40,8 @@ export const groupMethods: MethodTable = [
   ],
 ];
 
-function decide(name: RpcValue | undefined, act: (group: string) => Outcome): Answer {
+async function decide(name: RpcValue | undefined, act: (group: string) => Outcome | Promise<Outcome>): Promise<Answer> {
   if (typeof name !== 'string') return wrongArgument;
-  const outcome = act(name);
+  const outcome = await act(name);
   return outcome.ok ? answer(true) : refused(outcome, name);
 }
