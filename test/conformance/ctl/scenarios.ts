@@ -170,7 +170,7 @@ stdout_logfile=%(here)s/many.out
     ...rows('fg', 'fg a b', 'fg zz', 'fg joined'),
     { line: 'fg chatty', stdin: 'typed line\n', endInputAt: /typed line/, only: /^(==>.*|typed line|Exiting.*)$/gm },
     ...rows('clear', 'clear zz', 'clear both', 'tail both', 'tail both stderr', 'clear both zz utf', 'tail utf'),
-    { line: 'clear all', deviation: 'ctl-deferred-not-ascii' },
+    { line: 'clear all', deviation: 'ctl-deferred-not-ascii', serverDeviation: 'ctl-deferred-not-ascii' },
     ...rows('clear joined:joined'),
     { line: 'clear both:*', deviation: 'ctl-clear-group' },
   ],

@@ -15,8 +15,10 @@ export interface Row extends Pick<Run, 'stdin' | 'endInputAt' | 'interruptAt'> {
   readonly sortLines?: true;
   /** Only what matches is compared: for a stream, where the end is chance. */
   readonly only?: RegExp;
-  /** The row of `deviations.ts` that says why hupctl shows something else here. */
+  /** The row of `deviations.ts` that says why hupctl shows something else here, whatever the server. */
   readonly deviation?: string;
+  /** The same for hupd, whatever the client. */
+  readonly serverDeviation?: string;
 }
 
 export interface Scenario {
@@ -69,6 +71,7 @@ interface Around {
 
 const masks: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bpid \d+/g, 'pid N'],
+  [/^((?:supervisor|mine)> )?\d+\.\d+\.\d+$/gm, '$1VERSION'],
   [/\buptime (\d+ days?, )?\d+:\d\d:\d\d/g, 'uptime T'],
   [/\b[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M/g, 'DATE'],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}/g, 'TIME'],
