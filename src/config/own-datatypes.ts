@@ -1,5 +1,5 @@
 /** The kinds of values that only hupd's own options have. Their errors are made after the pattern of supervisord's. */
-import type { ReadyCheck, SocketAddress } from '../core/spec.ts';
+import type { SocketAddress } from '../core/spec.ts';
 import { badDecimal, parseDecimal } from '../util/python-number.ts';
 import { reprText } from '../util/python-repr.ts';
 import { splitBlanks } from '../util/python-text.ts';
@@ -62,7 +62,8 @@ export const socketAddresses: DataType<readonly SocketAddress[]> = {
   },
 };
 
-function parseAddress(word: string): Parsed<SocketAddress> {
+/** `tcp://host:port` or `unix:///path`. */
+export function parseAddress(word: string): Parsed<SocketAddress> {
   const path = /^unix:\/\/(.*)$/s.exec(word)?.[1];
   if (path !== undefined) {
     return path.startsWith('/')
@@ -75,59 +76,4 @@ function parseAddress(word: string): Parsed<SocketAddress> {
   if (!port.ok) return port;
   const host = (bracketed ?? plain ?? '').toLowerCase();
   return accepted({ kind: 'tcp', host: host === '' || host === '*' ? '0.0.0.0' : host, port: port.value });
-}
-
-const simpleChecks: ReadonlyMap<string, ReadyCheck> = new Map([
-  ['auto', { kind: 'auto' }],
-  ['accept', { kind: 'accept' }],
-  ['notify', { kind: 'notify' }],
-  ['startsecs', { kind: 'startsecs' }],
-]);
-
-export const readyCheck: DataType<ReadyCheck> = {
-  name: 'ready check',
-  expected:
-    'auto, accept, http:/path, http://host:port/path, tcp://host:port, unix:///path, exec:command, notify, fd:number, log:regex or startsecs',
-  words: [...simpleChecks.keys(), 'http:/', 'exec:', 'log:', 'fd:3'],
-  parse: (value) => {
-    const simple = simpleChecks.get(value.toLowerCase());
-    if (simple !== undefined) return accepted(simple);
-    const [, kind = '', rest = ''] = /^([a-z]+):(.+)$/s.exec(value) ?? [];
-    return parseCheck(kind, rest) ?? refused(`invalid 'ready_check' value ${reprText(value)}`);
-  },
-};
-
-/** null: not a check. */
-function parseCheck(kind: string, rest: string): Parsed<ReadyCheck> | null {
-  switch (kind) {
-    case 'http':
-      return parseHttp(rest);
-    case 'tcp':
-    case 'unix':
-      return parseAddress(`${kind}:${rest}`);
-    case 'exec':
-      return accepted({ kind, command: rest });
-    case 'fd':
-      return /^\d{1,4}$/.test(rest) && Number(rest) > 2 ? accepted({ kind, fd: Number(rest) }) : null;
-    case 'log':
-      return parsePattern(rest);
-    default:
-      return null;
-  }
-}
-
-function parseHttp(rest: string): Parsed<ReadyCheck> | null {
-  if (!rest.startsWith('//')) return rest.startsWith('/') ? accepted({ kind: 'http', path: rest, url: null }) : null;
-  if (!URL.canParse(`http:${rest}`)) return null;
-  const url = new URL(`http:${rest}`);
-  return accepted({ kind: 'http', path: url.pathname + url.search, url: url.href });
-}
-
-function parsePattern(pattern: string): Parsed<ReadyCheck> {
-  try {
-    new RegExp(pattern, 'u');
-    return accepted({ kind: 'log', pattern });
-  } catch {
-    return refused(`ready_check has a bad regular expression: ${reprText(pattern)}`);
-  }
 }

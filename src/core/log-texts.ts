@@ -155,6 +155,8 @@ export const ownTexts = {
   /** The daemon goes on; the program's starts will fail as long as this is so. */
   fcgiSocketFailed: (url: string, problem: string) =>
     line('CRIT', `Could not create FastCGI socket ${url}: ${problem}`),
+  /** A start whose ready check was not passed; what follows are supervisord's lines of a process that is stopped. */
+  notReady: (name: string, pid: number, why: string) => line('WARN', `${name} (pid ${pid}) is stopped: ${why}`),
   /** Asked to restart, while everything runs. */
   restartRefused: (error: string) =>
     line('ERRO', `not restarted: ${error}; everything goes on with the configuration that was read before`),

@@ -25,11 +25,25 @@ export type SocketAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
+/** Both included. */
+export interface StatusRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 export type ReadyCheck =
   | { readonly kind: 'auto' }
   | { readonly kind: 'accept' }
-  /** `path` starts with a slash: asked over the private probe. `url`: a given address. */
-  | { readonly kind: 'http'; readonly path: string; readonly url: string | null }
+  /** `path` starts with a slash. Asked at `address`; null: over the private probe, or where the process listens. `host`: of the Host header; null: as it is asked. */
+  | {
+      readonly kind: 'http';
+      readonly path: string;
+      readonly address: SocketAddress | null;
+      readonly host: string | null;
+      /** One of them has to be answered, each within `timeoutSecs`. */
+      readonly statuses: readonly StatusRange[];
+      readonly timeoutSecs: number;
+    }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'exec'; readonly command: string }

@@ -4,8 +4,9 @@
  */
 
 import type { Generation } from './generation.ts';
-import { processTexts as text } from './log-texts.ts';
+import { ownTexts, processTexts as text } from './log-texts.ts';
 import type { Gate, Life } from './process.ts';
+import { gatesStart } from './ready-check.ts';
 import type { Turn } from './turn.ts';
 
 /** A client's wish, an autostart or a retry. Where one is running or on its way already, only a line in the log. */
@@ -48,8 +49,7 @@ export function spawned(turn: Turn, generation: Generation): void {
     turn.retire(generation, true); // whoever wanted it has changed their mind meanwhile
     return;
   }
-  const { kind } = turn.spec.reload.readyCheck;
-  const gated = kind !== 'auto' && kind !== 'startsecs';
+  const gated = gatesStart(turn.spec.reload.readyCheck);
   const readyBy = turn.after(turn.spec.reload.readyTimeoutSecs);
   awaitGate(turn, generation, gated ? { kind: 'ready', readyBy, lastAnswer: '' } : { kind: 'startsecs' });
   if (gated) turn.checkReady(generation, false);
@@ -96,6 +96,7 @@ export function notReady(turn: Turn, generation: number, why: string): void {
   const { life } = turn.process;
   if (life.state !== 'STARTING' || life.current.number !== generation || life.gate.kind !== 'ready') return;
   turn.do({ effect: 'end-check', generation });
+  turn.log(ownTexts.notReady(turn.spec.name, life.current.pid, why));
   turn.tellToStop(life.current);
   turn.enter({ state: 'FAILING', current: life.current, killAt: turn.killAt(life.current), why });
 }

@@ -2,6 +2,7 @@
  * What one generation is handed over, and what has to be kept in place for its sake until its predecessor has gone: the listening sockets,
  * the private probe, the paths of unix sockets, the pid file.
  */
+import { wantsProbe } from '../core/ready-check.ts';
 import type { ProcessSpec } from '../core/spec.ts';
 import type { HeldSocket, Os, Probe } from '../os/os.ts';
 import { OsError } from '../os/os-error.ts';
@@ -33,9 +34,10 @@ export class Handover {
 
   constructor({ os, spec, words, generation, predecessor, sockets }: HandoverRequest) {
     const problems: string[] = [];
+    const addresses = sockets.map(({ address }) => address);
     this.sockets = sockets;
     this.predecessor = predecessor;
-    this.probe = sockets.length > 0 && wantsProbe(spec, predecessor) ? createProbe(os, problems) : null;
+    this.probe = wantsProbe(spec.reload.readyCheck, addresses, predecessor !== null) ? createProbe(os, problems) : null;
     const handed = this.probe === null ? sockets : [...sockets, this.probe];
     this.fds = socketFds(handed);
     this.variables = socketVariables(sockets, this.probe === null ? 0 : 1, generation);
@@ -73,12 +75,6 @@ export class Handover {
     for (const guard of this.#guards) guard.release();
     this.probe?.close();
   }
-}
-
-function wantsProbe(spec: ProcessSpec, predecessor: number | null): boolean {
-  const { kind } = spec.reload.readyCheck;
-  if (kind === 'accept' || kind === 'http') return true;
-  return kind === 'auto' && predecessor !== null;
 }
 
 function createProbe(os: Os, problems: string[]): Probe | null {

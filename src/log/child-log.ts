@@ -104,6 +104,7 @@ export class ChildOutput {
   #ansi: AnsiState = 'text';
   #ansiOfCaptured: AnsiState = 'text';
   #pid = 0;
+  #listener: ((chunk: Buffer) => void) | null = null;
   #ended = false;
 
   constructor(options: ChildLogOptions, onEnd: () => void) {
@@ -122,6 +123,11 @@ export class ChildOutput {
     this.#pid = pid;
   }
 
+  /** Hears every chunk from now on, as it was read; one at a time. */
+  listen(listener: ((chunk: Buffer) => void) | null): void {
+    this.#listener = listener;
+  }
+
   /** Takes a chunk as it was read. Never throws. The chunk is not kept. */
   write(chunk: Buffer): void {
     if (chunk.length === 0 || this.#ended) return;
@@ -134,6 +140,7 @@ export class ChildOutput {
       for (const piece of output) this.#deliver(piece);
     } else this.#log(chunk, false);
     this.#options.onProtocol?.(this.#pid, chunk);
+    this.#listener?.(chunk);
   }
 
   /** The last writer has gone: lets go what was held back, and closes. Twice is once. */

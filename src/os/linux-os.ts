@@ -2,6 +2,7 @@
 import { fstatSync, readdirSync } from 'node:fs';
 import type { ExitStatus } from '../core/exit-status.ts';
 import type { SocketAddress } from '../core/spec.ts';
+import { httpGet, tryConnect } from './ask.ts';
 import { borrowListeners } from './borrow-sockets.ts';
 import { SystemClock } from './clock.ts';
 import { createFifo, reopenFifo } from './fifo.ts';
@@ -16,6 +17,8 @@ import type {
   EnsureLimit,
   Errno,
   HeldSocket,
+  HttpAnswer,
+  HttpQuestion,
   LimitedResource,
   ListenOptions,
   LogPipe,
@@ -148,6 +151,14 @@ export class LinuxOs implements Os {
 
   createProbe(): Probe {
     return createProbe(this.#libc);
+  }
+
+  get(address: SocketAddress, question: HttpQuestion): Promise<HttpAnswer> {
+    return httpGet(address, question);
+  }
+
+  tryConnect(address: SocketAddress, timeoutMs: number): Promise<'ok' | Errno> {
+    return tryConnect(address, timeoutMs);
   }
 
   stat(pid: number): ProcessStat | null {

@@ -82,17 +82,25 @@ export type SpawnResult =
       readonly reason: string;
     };
 
+/** A GET. */
+export interface HttpQuestion {
+  readonly path: string;
+  /** Of the Host header. */
+  readonly host: string;
+  readonly timeoutMs: number;
+}
+
+/** The status and the start of the body, or an errno or `timeout`. */
+export type HttpAnswer = { readonly status: number; readonly body: string } | { readonly error: string };
+
 /** A listener that one generation alone gets, on 127.0.0.1, closed to all but hupd's own connections. */
 export interface Probe {
   readonly fd: Fd;
   readonly port: number;
   /** Connects; `accepted` turns true once the generation has accepted it. Throws `OsError`. */
   connect(): ProbeConnection;
-  /** A GET over the probe; the status and the start of the body, or an errno or `timeout`. */
-  get(
-    path: string,
-    timeoutMs: number,
-  ): Promise<{ readonly status: number; readonly body: string } | { readonly error: string }>;
+  /** A GET over the probe. Never rejects. */
+  get(question: HttpQuestion): Promise<HttpAnswer>;
   /** After promotion: nobody can reach the generation this way any more. */
   seal(): void;
   close(): void;
@@ -211,6 +219,11 @@ export interface Os {
   guardSocketPath(path: string): { release(): void };
   /** Throws `OsError`. */
   createProbe(): Probe;
+
+  /** Asks whoever listens there. Never rejects. */
+  get(address: SocketAddress, question: HttpQuestion): Promise<HttpAnswer>;
+  /** Whether a connection is taken there; else an errno or `timeout`. Nothing is sent. Never rejects. */
+  tryConnect(address: SocketAddress, timeoutMs: number): Promise<'ok' | Errno>;
 
   stat(pid: number): ProcessStat | null;
   descendants(pid: number): readonly number[];

@@ -6,11 +6,11 @@
  *
  * It must not be a back door past a server's real address, so a guard lets in hupd's own connections only, and none after `seal`.
  */
-import { request } from 'node:http';
 import { Socket } from 'node:net';
+import { askOver } from './ask.ts';
 import { errnoName, errnoOf, type Libc } from './libc.ts';
 import { acceptQueueOf } from './listen-socket.ts';
-import type { Fd, Probe, ProbeConnection } from './os.ts';
+import type { Fd, HttpAnswer, HttpQuestion, Probe, ProbeConnection } from './os.ts';
 import { OsError } from './os-error.ts';
 import { guardByFilter, guardByKey, type MakeGuard, markAsProbe, type ProbeGuard } from './probe-guard.ts';
 import {
@@ -29,16 +29,12 @@ const MAX_CONNECTIONS = 200;
 const TCP_INFO = 11;
 const TCP_DEFER_ACCEPT = 9;
 const TCP_SYN_SENT = 2;
-/** Of a GET's answer: enough for a health page. */
-const BODY_BYTES = 64 * 1024;
 
 interface Opened {
   readonly fd: Fd;
   /** After it was closed. */
   release(): void;
 }
-
-type Answer = { readonly status: number; readonly body: string } | { readonly error: string };
 
 /** Throws `OsError`, also where the kernel has no guard for it: a probe without one would be open to everybody. */
 export function createProbe(libc: Libc, guards: readonly MakeGuard[] = [guardByKey, guardByFilter]): Probe {
@@ -94,7 +90,7 @@ class ListenerProbe implements Probe {
     };
   }
 
-  async get(path: string, timeoutMs: number): Promise<Answer> {
+  async get(question: HttpQuestion): Promise<HttpAnswer> {
     let opened: Opened;
     try {
       opened = this.#open();
@@ -103,9 +99,7 @@ class ListenerProbe implements Probe {
     }
     const socket = new Socket({ fd: opened.fd, readable: true, writable: true });
     try {
-      return await ask(socket, path, timeoutMs);
-    } catch (error) {
-      return { error: errnoOf(error) }; // a path that no request line can hold
+      return await askOver(socket, question);
     } finally {
       socket.destroy();
       opened.release();
@@ -160,32 +154,6 @@ function isEstablished(libc: Libc, fd: Fd): boolean {
   const info = Buffer.alloc(8);
   const size = Buffer.from([8, 0, 0, 0]);
   return libc.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, size) >= 0 && info[0] !== TCP_SYN_SENT;
-}
-
-function ask(socket: Socket, path: string, timeoutMs: number): Promise<Answer> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve({ error: 'timeout' }), timeoutMs);
-    const end = (answer: Answer) => {
-      clearTimeout(timer);
-      resolve(answer);
-    };
-    const headers = { Host: 'localhost', 'User-Agent': 'hupd', Connection: 'close' };
-    const asking = request({ createConnection: () => socket, path, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      const status = response.statusCode ?? 0;
-      const finish = () => end({ status, body: Buffer.concat(chunks).subarray(0, BODY_BYTES).toString() });
-      response.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        size += chunk.length;
-        if (size >= BODY_BYTES) finish();
-      });
-      response.on('end', finish);
-      response.on('error', (error) => end({ error: errnoOf(error) }));
-    });
-    asking.on('error', (error) => end({ error: errnoOf(error) }));
-    asking.end();
-  });
 }
 
 function portOf(libc: Libc, fd: Fd): number {

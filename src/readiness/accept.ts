@@ -3,12 +3,12 @@
  * any protocol works.
  */
 import type { ProbeConnection } from '../os/os.ts';
-import { askAgainMs, type CheckContext, type RunningCheck } from './check.ts';
+import { askAgainMs, type CheckContext, nothingRuns, type RunningCheck } from './check.ts';
 
 export function checkAccept({ probe, after, ready, notReady, answered }: CheckContext): RunningCheck {
   if (probe === null) {
     notReady('no private probe could be handed over');
-    return { stop: () => {} };
+    return nothingRuns;
   }
   const connection: ProbeConnection = probe.connect();
   answered('it has not accepted a connection yet');

@@ -1,23 +1,45 @@
-/** Ready when a GET over the private probe is answered with a 2xx or 3xx: only the new generation can have answered it. */
+/**
+ * Ready when a GET is answered with a status that counts. Over the private probe only the new generation can have answered it; where there
+ * is none it is asked at a given address, or where the process itself listens.
+ */
+import { reachable } from '../core/ready-check.ts';
+import type { ReadyCheck, SocketAddress } from '../core/spec.ts';
+import type { HttpAnswer, HttpQuestion } from '../os/os.ts';
+import { addressText } from '../os/socket-address.ts';
 import type { CheckContext, RunningCheck } from './check.ts';
+import { listenersOf } from './listening.ts';
 
-const requestTimeoutMs = 10_000;
 const pauseMs = 100;
 
-export function checkHttp(path: string, { probe, after, ready, notReady, answered }: CheckContext): RunningCheck {
-  if (probe === null) {
-    notReady('no private probe could be handed over');
-    return { stop: () => {} };
-  }
+export type HttpCheck = Extract<ReadyCheck, { kind: 'http' }>;
+
+type Way =
+  | { readonly host: string; ask(question: HttpQuestion): Promise<HttpAnswer> }
+  /** It can not be asked yet, or not at all. */
+  | { readonly notYet: string }
+  | { readonly never: string };
+
+export function checkHttp(check: HttpCheck, context: CheckContext): RunningCheck {
+  const { after, ready, notReady, answered } = context;
+  const { path, statuses, timeoutSecs } = check;
   let stopped = false;
   let callOff = () => {};
-  const ask = () => {
-    void probe.get(path, requestTimeoutMs).then((answer) => {
+  const again = (text: string) => {
+    answered(text);
+    callOff = after(pauseMs, ask);
+  };
+  const ask = (): void => {
+    const way = wayTo(check, context);
+    if ('never' in way) return notReady(way.never);
+    if ('notYet' in way) return again(way.notYet);
+    const question = { path, host: check.host ?? way.host, timeoutMs: timeoutSecs * 1000 };
+    void way.ask(question).then((answer) => {
       if (stopped) return;
-      if ('status' in answer && answer.status >= 200 && answer.status < 400) return ready();
-      answered('status' in answer ? `GET ${path} answered ${answer.status}` : `GET ${path}: ${answer.error}`);
-      callOff = after(pauseMs, ask);
-    }); // `get` never rejects
+      if ('error' in answer) return again(`GET ${path}: ${answer.error}`);
+      const { status } = answer;
+      if (statuses.some(({ from, to }) => from <= status && status <= to)) return ready();
+      return again(`GET ${path} answered ${status}`);
+    }); // never rejects
   };
   ask();
   return {
@@ -26,4 +48,18 @@ export function checkHttp(path: string, { probe, after, ready, notReady, answere
       callOff();
     },
   };
+}
+
+function wayTo({ address }: HttpCheck, { os, pid, probe }: CheckContext): Way {
+  if (probe !== null) return { host: 'localhost', ask: (question) => probe.get(question) };
+  const at = (where: SocketAddress): Way => ({
+    host: where.kind === 'unix' ? 'localhost' : addressText(where),
+    ask: (question) => os.get(where, question),
+  });
+  if (address !== null) return at(address);
+  const { addresses, problem } = listenersOf(os, pid);
+  const [first] = addresses;
+  if (first !== undefined) return at(reachable(first));
+  if (problem === null) return { notYet: 'it does not listen yet' };
+  return { never: `${problem}, or ready_check=http://host:port/path and hupd asks there` };
 }

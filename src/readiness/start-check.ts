@@ -1,27 +1,78 @@
-/** Which check gates a generation, and the start of it. To add one: a file here, a case below, and its words in `config/`. */
+/** Which check gates a generation, and the start of it. To add one: a file here, a case below, and its words in `config/ready-check.ts`. */
 
-import type { ProcessSpec, ReadyCheck } from '../core/spec.ts';
+import { isAmong } from '../core/ready-check.ts';
+import type { ProcessSpec, ReadyCheck, SocketAddress } from '../core/spec.ts';
 import { optionValue, recognise } from '../handover/profiles/recognise.ts';
+import { addressText } from '../os/socket-address.ts';
 import { checkAccept } from './accept.ts';
-import type { CheckContext, RunningCheck } from './check.ts';
+import { type CheckContext, nothingRuns, type RunningCheck } from './check.ts';
+import { checkConnect } from './connect.ts';
+import { checkExec } from './exec.ts';
 import { checkGunicornWorkers } from './gunicorn-workers.ts';
-import { checkHttp } from './http.ts';
+import { checkHttp, type HttpCheck } from './http.ts';
+import { checkListens } from './listening.ts';
+import { checkLogLine } from './log-line.ts';
+import { checkReadyFd } from './ready-fd.ts';
 import { checkStartSecs } from './startsecs.ts';
 
-/** `auto` becomes what this generation can be asked: `accept` with a private probe, else `startsecs`. */
-export function effectiveCheck(check: ReadyCheck, hasProbe: boolean): ReadyCheck {
-  if (check.kind === 'auto') return { kind: hasProbe ? 'accept' : 'startsecs' };
-  if (check.kind === 'accept' && !hasProbe) return { kind: 'startsecs' };
-  return check;
+/** What this generation can be asked. */
+export type EffectiveCheck =
+  | { readonly kind: 'accept' }
+  /** `accept` without a private probe. */
+  | { readonly kind: 'listens' }
+  | { readonly kind: 'http'; readonly check: HttpCheck; readonly over: 'probe' | 'address' | 'its own listener' }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'exec'; readonly command: string }
+  | { readonly kind: 'notify' }
+  | { readonly kind: 'fd'; readonly fd: number }
+  | { readonly kind: 'log'; readonly pattern: string }
+  | { readonly kind: 'startsecs' };
+
+/**
+ * `handedOver`: where the generation serves from its start on. Others may serve there too, so what was to be asked at such an address is asked
+ * over the private probe.
+ */
+export function effectiveCheck(
+  check: ReadyCheck,
+  hasProbe: boolean,
+  handedOver: readonly SocketAddress[] = [],
+): EffectiveCheck {
+  switch (check.kind) {
+    case 'auto':
+      return { kind: hasProbe ? 'accept' : 'startsecs' };
+    case 'accept':
+      if (hasProbe) return check;
+      return { kind: handedOver.length > 0 ? 'startsecs' : 'listens' };
+    case 'http':
+      return {
+        kind: 'http',
+        check,
+        over: hasProbe ? 'probe' : check.address === null ? 'its own listener' : 'address',
+      };
+    case 'tcp':
+    case 'unix':
+      if (!isAmong(check, handedOver)) return check;
+      return { kind: hasProbe ? 'accept' : 'startsecs' }; // hupd itself keeps that address open
+    case 'exec':
+    case 'notify':
+    case 'fd':
+    case 'log':
+    case 'startsecs':
+      return check;
+  }
 }
 
 /** As the reload's progress names it. */
-export function describeCheck(check: ReadyCheck): string {
+export function describeCheck(check: EffectiveCheck): string {
   switch (check.kind) {
-    case 'http':
-      return `http:${check.url ?? check.path}`;
+    case 'http': {
+      const { address, path } = check.check;
+      const where = check.over === 'address' && address !== null ? `//${addressText(address)}` : '';
+      return `http:${where}${path}${check.over === 'its own listener' ? ' where it listens' : ''}`;
+    }
     case 'tcp':
-      return `tcp://${check.host}:${check.port}`;
+      return `tcp://${addressText(check)}`;
     case 'unix':
       return `unix:${check.path}`;
     case 'exec':
@@ -30,7 +81,8 @@ export function describeCheck(check: ReadyCheck): string {
       return `fd:${check.fd}`;
     case 'log':
       return `log:${check.pattern}`;
-    case 'auto':
+    case 'listens':
+      return 'that it listens';
     case 'accept':
     case 'notify':
     case 'startsecs':
@@ -39,7 +91,7 @@ export function describeCheck(check: ReadyCheck): string {
 }
 
 export function startCheck(
-  check: ReadyCheck,
+  check: EffectiveCheck,
   spec: ProcessSpec,
   words: readonly string[],
   context: CheckContext,
@@ -47,19 +99,24 @@ export function startCheck(
   switch (check.kind) {
     case 'accept':
       return checkAcceptAndWorkers(words, context);
+    case 'listens':
+      return checkListens(spec.startSecs, context);
     case 'http':
-      return checkHttp(check.path, context);
-    case 'auto':
-    case 'startsecs':
-      return checkStartSecs(spec.startSecs, context);
+      return checkHttp(check.check, context);
     case 'tcp':
     case 'unix':
+      return checkConnect(check, context);
     case 'exec':
-    case 'notify':
+      return checkExec(check.command, context);
     case 'fd':
+      return checkReadyFd(check.fd, context);
     case 'log':
+      return checkLogLine(check.pattern, context);
+    case 'startsecs':
+      return checkStartSecs(spec.startSecs, context);
+    case 'notify':
       context.notReady(`ready_check ${describeCheck(check)} is not supported yet`);
-      return { stop: () => {} };
+      return nothingRuns;
   }
 }
 

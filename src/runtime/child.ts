@@ -3,6 +3,7 @@ import type { Handover } from '../handover/handover.ts';
 import type { ChildOutput } from '../log/child-log.ts';
 import type { LogPipe, StdinPipe } from '../os/os.ts';
 import type { RunningCheck } from '../readiness/check.ts';
+import type { ReadyChannel } from '../readiness/ready-channel.ts';
 
 export interface OutputChannel {
   readonly pipe: LogPipe;
@@ -22,6 +23,7 @@ export class Child {
   readonly handover: Handover;
   /** The command line, split. */
   readonly words: readonly string[];
+  readonly ready: ReadyChannel;
   readonly #input: ChildInput;
   readonly #channels: readonly OutputChannel[];
   #check: RunningCheck | null = null;
@@ -33,11 +35,13 @@ export class Child {
     words: readonly string[];
     input: ChildInput;
     channels: readonly OutputChannel[];
+    ready: ReadyChannel;
   }) {
     this.generation = fields.generation;
     this.pid = fields.pid;
     this.handover = fields.handover;
     this.words = fields.words;
+    this.ready = fields.ready;
     this.#input = fields.input;
     this.#channels = fields.channels;
     for (const { pipe, output } of fields.channels) {
@@ -47,6 +51,7 @@ export class Child {
         () => output.end(),
       );
     }
+    fields.ready.begin();
   }
 
   get stdin(): StdinPipe | null {
@@ -59,6 +64,14 @@ export class Child {
     this.#check = check;
   }
 
+  /** What it prints from now on goes to a listener of each channel as well, until the result is called. */
+  onOutput(makeListener: () => (chunk: Buffer) => void): () => void {
+    for (const { output } of this.#channels) output.listen(makeListener());
+    return () => {
+      for (const { output } of this.#channels) output.listen(null);
+    };
+  }
+
   /** The last lines of stderr, or of stdout where stderr has none. */
   lastLines(count: number): readonly string[] {
     for (const { output } of this.#channels.toReversed()) {
@@ -68,9 +81,10 @@ export class Child {
     return [];
   }
 
-  /** Everything the process wrote so far reaches the logs now. */
+  /** Everything the process wrote so far reaches the logs now, and what it told by its ready channel is heard. */
   drain(): void {
     for (const { pipe } of this.#channels) pipe.drain();
+    this.ready.drain();
   }
 
   /** The process was reaped. Output of descendants that outlive it is not read any more, as under supervisord. */
@@ -81,6 +95,7 @@ export class Child {
       output.end();
     }
     this.#input.close();
+    this.ready.end();
     this.handover.end();
   }
 }

@@ -11,6 +11,7 @@ import { step } from '../core/process-step.ts';
 import type { Now } from '../core/time.ts';
 import type { ProcessEffect, ProcessEvent } from '../core/turn.ts';
 import type { Os } from '../os/os.ts';
+import type { StartedCommand } from '../readiness/check.ts';
 import { describeCheck, effectiveCheck, startCheck } from '../readiness/start-check.ts';
 import { reprText } from '../util/python-repr.ts';
 import type { Child } from './child.ts';
@@ -32,6 +33,12 @@ export interface EngineListeners {
   exited(member: Member, pid: number): void;
   /** After each step of that process and its effects. */
   stepped(member: Member): void;
+  runCheck(
+    member: Member,
+    child: Child,
+    command: string,
+    ended: (status: ExitStatus, lastLine: string | null) => void,
+  ): StartedCommand;
   runReloadTest(member: Member, command: string): void;
   endReloadTest(member: Member): void;
 }
@@ -124,7 +131,7 @@ export class Engine {
       case 'kill':
         return this.#kill(member, effect);
       case 'check-ready':
-        return this.#checkReady(member, effect.generation, effect.pid);
+        return this.#checkReady(member, effect);
       case 'end-check':
         return member.children.get(effect.generation)?.setCheck(null);
       case 'promoted':
@@ -167,15 +174,19 @@ export class Engine {
     if (answer !== 'ok' && answer !== 'ESRCH') this.post(member, { event: 'kill-failed', pid, errno: answer });
   }
 
-  #checkReady(member: Member, generation: number, pid: number): void {
+  #checkReady(member: Member, { generation, pid, afterSignal }: ProcessEffect & { effect: 'check-ready' }): void {
     const child = member.children.get(generation);
     if (child === undefined) return;
     const { spec } = member;
-    const { probe } = child.handover;
-    const check = effectiveCheck(spec.reload.readyCheck, probe !== null);
+    const { sockets } = child.handover;
+    // The probe's owner may have closed it by now, and it is sealed anyway.
+    const probe = afterSignal ? null : child.handover.probe;
+    const addresses = sockets.map(({ address }) => address);
+    const check = effectiveCheck(spec.reload.readyCheck, probe !== null, addresses);
     if (member.process.reload !== null) {
       const base = { at: this.#os.clock.now().wall, group: spec.group, name: spec.name };
-      const { timeoutSecs } = spec.reload;
+      const { reload } = member.process;
+      const timeoutSecs = reload.phase === 'starting' ? spec.reload.readyTimeoutSecs : spec.reload.timeoutSecs;
       const tell = (fact: ProcessEffect & { effect: 'reload-fact' }) => this.#listeners.reloadFact(member, fact);
       tell({
         effect: 'reload-fact',
@@ -189,9 +200,13 @@ export class Engine {
       os: this.#os,
       pid,
       probe,
+      channel: child.ready,
+      onOutput: (makeListener) => child.onOutput(makeListener),
+      run: (command, ended) => this.#listeners.runCheck(member, child, command, ended),
       after: (ms, wake) => this.#deadlines.after(ms, wake),
       ready: () => {
         child.setCheck(null);
+        if (member.process.reload?.phase !== 'waiting') child.handover.promoted(); // a successor is not the process yet
         this.post(member, { event: 'ready', generation });
       },
       notReady: (reason) => this.post(member, { event: 'not-ready', generation, reason }),

@@ -7,6 +7,7 @@ import type { HeldSocket, LogPipe, Os, SpawnRequest, SpawnResult } from '../os/o
 import { OsError } from '../os/os-error.ts';
 import { resolveCommand } from '../os/resolve-command.ts';
 import { explainingChild } from '../os/spawn.ts';
+import { ReadyChannel } from '../readiness/ready-channel.ts';
 import { reprText } from '../util/python-repr.ts';
 import { Child, type ChildInput, type OutputChannel } from './child.ts';
 import { childEnvironment, type Environment, searchPath } from './environment.ts';
@@ -15,6 +16,14 @@ import type { Member } from './member.ts';
 export type LaunchResult =
   | { readonly ok: true; readonly child: Child; readonly problems: readonly string[] }
   | { readonly ok: false; readonly message: string };
+
+/** What the child gets beside its command. */
+interface Given {
+  readonly handover: Handover;
+  readonly ready: ReadyChannel;
+  readonly stdinFd: number;
+  readonly channels: readonly OutputChannel[];
+}
 
 export class Launcher {
   readonly #os: Os;
@@ -45,7 +54,14 @@ export class Launcher {
       const channels = this.#openChannels(member, undo);
       const input = this.#openInput(member);
       undo.add(() => input.close());
-      const spawned = this.#spawn(spec, command, handover, input.fd, channels);
+      const ready = new ReadyChannel(this.#os, spec);
+      undo.add(() => ready.end());
+      const taken = [...ready.fds.keys()].find((fd) => handover.fds.has(fd));
+      if (taken !== undefined) {
+        undo.all();
+        return { ok: false, message: takenText(taken, handover) };
+      }
+      const spawned = this.#spawn(spec, command, { handover, ready, stdinFd: input.fd, channels });
       if (!spawned.ok) {
         undo.all();
         return { ok: false, message: forkFailure(spec.name, spawned.errno) };
@@ -53,7 +69,7 @@ export class Launcher {
       input.stdin?.closeChildEnd();
       for (const { pipe } of channels) pipe.closeChildEnd();
       const problems = problem === null ? handover.problems : [problem, ...handover.problems];
-      const child = new Child({ generation, pid: spawned.pid, handover, words: command.args, input, channels });
+      const child = new Child({ generation, pid: spawned.pid, handover, words: command.args, input, channels, ready });
       return { ok: true, child, problems };
     } catch (error) {
       undo.all();
@@ -96,9 +112,7 @@ export class Launcher {
   #spawn(
     spec: ProcessSpec,
     command: { readonly file: string; readonly args: readonly string[] },
-    handover: Handover,
-    stdinFd: number,
-    channels: readonly OutputChannel[],
+    { handover, ready, stdinFd, channels }: Given,
   ): SpawnResult {
     const [stdout, stderr] = channels;
     if (stdout === undefined) throw new Error('a process has at least one output channel');
@@ -107,6 +121,7 @@ export class Launcher {
       [1, stdout.pipe.childFd],
       [2, (stderr ?? stdout).pipe.childFd],
       ...handover.fds,
+      ...ready.fds,
     ]);
     const request: SpawnRequest = {
       ...command,
@@ -140,6 +155,10 @@ function failureText(spec: ProcessSpec, argv0: string, { step, errno, reason }: 
   if (step === 'setuid') return childFailureTexts.setuid(spec.uid ?? 0, reason);
   if (step === 'chdir') return childFailureTexts.chdir(spec.directory ?? '', errno);
   return childFailureTexts.exec(argv0, errno);
+}
+
+function takenText(fd: number, { fds }: Handover): string {
+  return `ready_check=fd:${fd}: that descriptor is a socket's which is handed over; take one from ${Math.max(...fds.keys()) + 1} up`;
 }
 
 function forkFailure(name: string, errno: string): string {

@@ -10,6 +10,7 @@ import { TailBuffer } from '../log/tail-buffer.ts';
 import type { LogPipe, Os, StdinPipe } from '../os/os.ts';
 import { OsError } from '../os/os-error.ts';
 import { resolveCommand } from '../os/resolve-command.ts';
+import type { StartedCommand as StartedCheck } from '../readiness/check.ts';
 import { childEnvironment, type Environment, searchPath } from './environment.ts';
 
 const SIGKILL = 9;
@@ -91,6 +92,27 @@ export class SideCommands {
     } finally {
       stdin?.close();
     }
+  }
+
+  /** A ready check's command, about that process. */
+  check(
+    spec: ProcessSpec,
+    { pid, generation }: { readonly pid: number; readonly generation: number },
+    command: string,
+    ended: (status: ExitStatus, lastLine: string | null) => void,
+  ): StartedCheck {
+    let lastLine: () => string | null = () => null;
+    const variables = new Map([
+      ['MAINPID', `${pid}`],
+      ['HUPD_GENERATION', `${generation}`],
+    ]);
+    const started = this.start({
+      ...{ spec, purpose: 'ready-check', command, variables },
+      ended: (status) => ended(status, lastLine()),
+    });
+    if (!started.ok) return started;
+    lastLine = () => started.running.lastLines(1)[0] ?? null;
+    return { ok: true, kill: started.running.kill };
   }
 
   /** A child was reaped. False: it is none of these. */

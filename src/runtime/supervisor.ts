@@ -136,6 +136,7 @@ export class Supervisor implements Supervision {
         this.#reloads.processEnded(member.spec.group, member.spec.name, ok, reason);
       },
       stepped: (member) => this.#stepped(member),
+      runCheck: ({ spec }, child, command, ended) => this.#commands.check(spec, child, command, ended),
       runReloadTest: (member, command) => this.#reloadTests.begin(member, command),
       endReloadTest: (member) => this.#reloadTests.end(member),
     });

@@ -43,6 +43,8 @@ const defaults: ReloadSpec = {
   watchDelaySecs: 1,
 };
 
+const httpCheck = { kind: 'http', host: null, statuses: [{ from: 200, to: 399 }], timeoutSecs: 10 } as const;
+
 const accepted: ReadonlyArray<readonly [string, Partial<ReloadSpec>]> = [
   ['', {}],
   ['reload_strategy=rolling', { strategy: 'rolling' }],
@@ -74,10 +76,10 @@ const accepted: ReadonlyArray<readonly [string, Partial<ReloadSpec>]> = [
   ['ready_check=startsecs', { readyCheck: { kind: 'startsecs' } }],
   ['ready_check=notify', { readyCheck: { kind: 'notify' } }],
   ['ready_check=fd:3', { readyCheck: { kind: 'fd', fd: 3 } }],
-  ['ready_check=http:/health?x=1', { readyCheck: { kind: 'http', path: '/health?x=1', url: null } }],
+  ['ready_check=http:/health?x=1', { readyCheck: { ...httpCheck, path: '/health?x=1', address: null } }],
   [
     'ready_check=http://127.0.0.1:8000/health',
-    { readyCheck: { kind: 'http', path: '/health', url: 'http://127.0.0.1:8000/health' } },
+    { readyCheck: { ...httpCheck, path: '/health', address: { kind: 'tcp', host: '127.0.0.1', port: 8000 } } },
   ],
   ['ready_check=tcp://127.0.0.1:5432', { readyCheck: { kind: 'tcp', host: '127.0.0.1', port: 5432 } }],
   ['ready_check=unix:///run/x.sock', { readyCheck: { kind: 'unix', path: '/run/x.sock' } }],

@@ -24,6 +24,8 @@ function serve({ os, shell, start }: Rig, probe: Probe) {
   return { out, pid, seen: output(out) };
 }
 
+const question = (path: string, timeoutMs: number) => ({ path, host: 'localhost', timeoutMs });
+
 const loaded = loadLibc();
 assert.ok(loaded.ok);
 const { libc } = loaded;
@@ -105,21 +107,21 @@ for (const [name, make, skip] of WAYS) {
 test('a GET over a probe is answered by the generation, or is an error or a timeout', async (t) => {
   const all = rig(t);
   const probe = all.os.createProbe();
-  assert.deepEqual(await probe.get('/healthy', 20), { error: 'timeout' });
+  assert.deepEqual(await probe.get(question('/healthy', 20)), { error: 'timeout' });
   const { out, pid, seen } = serve(all, probe);
   await seen.has('ready');
-  assert.deepEqual(await probe.get('/healthy', 10_000), { status: 200, body: 'localhost /healthy' });
-  assert.deepEqual(await probe.get('/other', 10_000), { status: 503, body: 'localhost /other' });
-  assert.deepEqual(await probe.get('/never', 50), { error: 'timeout' });
-  assert.deepEqual(await probe.get('/a path', 10_000), { error: 'ERR_UNESCAPED_CHARACTERS' });
-  const cut = probe.get('/never', 10_000);
+  assert.deepEqual(await probe.get(question('/healthy', 10_000)), { status: 200, body: 'localhost /healthy' });
+  assert.deepEqual(await probe.get(question('/other', 10_000)), { status: 503, body: 'localhost /other' });
+  assert.deepEqual(await probe.get(question('/never', 50)), { error: 'timeout' });
+  assert.deepEqual(await probe.get(question('/a path', 10_000)), { error: 'ERR_UNESCAPED_CHARACTERS' });
+  const cut = probe.get(question('/never', 10_000));
   await until('the question has arrived', () => seen.text.split('connection.').length >= 7);
   all.os.kill(pid, 9, false);
   await all.exit(pid);
   const answer = await cut;
   assert.ok('error' in answer && answer.error === 'ECONNRESET', JSON.stringify(answer));
   probe.seal();
-  assert.deepEqual(await probe.get('/healthy', 20), { error: 'timeout' });
+  assert.deepEqual(await probe.get(question('/healthy', 20)), { error: 'timeout' });
   probe.close();
   out.close();
 });

@@ -18,6 +18,8 @@ import type {
   EnsureLimit,
   Errno,
   HeldSocket,
+  HttpAnswer,
+  HttpQuestion,
   LimitedResource,
   ListenOptions,
   LogPipe,
@@ -77,6 +79,10 @@ export class FakeOs implements Os {
   readonly probes: FakeProbe[] = [];
   readonly sockets: FakeSocket[] = [];
   readonly guards: Array<{ readonly path: string; released: boolean }> = [];
+  /** Who answers at an address (`tcp://127.0.0.1:8000`), and what; where nobody does, connections are refused. */
+  readonly answers = new Map<string, HttpAnswer>();
+  /** Every GET that was not over a probe, in order. */
+  readonly asked: Array<HttpQuestion & { readonly address: string }> = [];
   isSubreaper = false;
   /** `whoServes` may not look at other processes. */
   hidesServers = false;
@@ -305,6 +311,16 @@ export class FakeOs implements Os {
     const probe = new FakeProbe(fd, 40_000 + fd, this.clock);
     this.probes.push(probe);
     return probe;
+  }
+
+  async get(address: SocketAddress, question: HttpQuestion): Promise<HttpAnswer> {
+    this.asked.push({ address: addressText(address), ...question });
+    return this.answers.get(addressText(address)) ?? { error: 'ECONNREFUSED' };
+  }
+
+  async tryConnect(address: SocketAddress): Promise<'ok' | Errno> {
+    const answer = this.answers.get(addressText(address)) ?? { error: 'ECONNREFUSED' };
+    return 'error' in answer ? answer.error : 'ok';
   }
 
   stat(pid: number): ProcessStat | null {

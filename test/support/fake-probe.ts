@@ -1,21 +1,19 @@
 /** A FakeOs's probe: the test says when the generation accepts, and what it answers. */
-import type { Probe, ProbeConnection } from '../../src/os/os.ts';
+import type { HttpAnswer, HttpQuestion, Probe, ProbeConnection } from '../../src/os/os.ts';
 import type { FakeClock } from './fake-clock.ts';
-
-type Answer = { readonly status: number; readonly body: string } | { readonly error: string };
 
 export class FakeProbe implements Probe {
   readonly fd: number;
   readonly port: number;
   readonly connections: FakeProbeConnection[] = [];
-  /** Paths asked for, in order. */
-  readonly asked: string[] = [];
+  /** In order. */
+  readonly asked: HttpQuestion[] = [];
   sealed = false;
   closed = false;
   readonly #clock: FakeClock;
   #accepting = false;
-  #waiting: Array<(answer: Answer) => void> = [];
-  #answer: Answer | null = null;
+  #waiting: Array<(answer: HttpAnswer) => void> = [];
+  #answer: HttpAnswer | null = null;
 
   constructor(fd: number, port: number, clock: FakeClock) {
     this.fd = fd;
@@ -29,12 +27,12 @@ export class FakeProbe implements Probe {
     return connection;
   }
 
-  get(path: string, timeoutMs: number): Promise<Answer> {
-    this.asked.push(path);
+  get(question: HttpQuestion): Promise<HttpAnswer> {
+    this.asked.push(question);
     if (this.#answer !== null) return Promise.resolve(this.#answer);
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
-      this.#clock.after(timeoutMs, () => resolve({ error: 'timeout' }));
+      this.#clock.after(question.timeoutMs, () => resolve({ error: 'timeout' }));
     });
   }
 
@@ -53,7 +51,7 @@ export class FakeProbe implements Probe {
   }
 
   /** What every GET gets from now on, those that wait included. null: they wait. */
-  answer(answer: Answer | null): void {
+  answer(answer: HttpAnswer | null): void {
     this.#answer = answer;
     if (answer === null) return;
     for (const resolve of this.#waiting) resolve(answer);

@@ -4,8 +4,9 @@ import { join } from '../../util/posix-path.ts';
 import { signal, text } from '../datatypes.ts';
 import type { Names } from '../expand.ts';
 import { type OptionRow, option, own } from '../option.ts';
-import { count, oneOf, readyCheck, seconds, socketAddresses, words } from '../own-datatypes.ts';
+import { count, oneOf, seconds, socketAddresses, words } from '../own-datatypes.ts';
 import type { SectionReader } from '../reading.ts';
+import { readyCheck } from '../ready-check.ts';
 
 export const reloadOptions = {
   reload_strategy: own(
@@ -67,7 +68,7 @@ export const reloadOptions = {
       readyCheck,
       'auto',
       'process',
-      'accept, http:/path, tcp://host:port, exec:command, notify, log:regex, startsecs or auto.',
+      'auto, accept, http:/path, tcp://host:port, unix:/path, exec:command, notify, fd:number, log:regex or startsecs.',
     ),
   ),
   ready_timeout: own(

@@ -3,6 +3,7 @@
  * pass it again.
  */
 import type { Generation } from '../generation.ts';
+import { gatesSignal } from '../ready-check.ts';
 import { tooLate } from '../starting.ts';
 import type { Turn } from '../turn.ts';
 import { done, fail, secsSince, tell } from './ending.ts';
@@ -11,8 +12,7 @@ import type { In, Reload } from './reload.ts';
 export function signal(turn: Turn, { strategy, begun }: Reload, current: Generation): void {
   const { number, pid } = current;
   const { reload, startSecs } = turn.spec;
-  const { kind } = reload.readyCheck;
-  const checks = kind !== 'auto' && kind !== 'startsecs';
+  const checks = gatesSignal(reload.readyCheck);
   const until = turn.after(checks ? reload.timeoutSecs : startSecs);
   const watch = { generation: number, since: turn.now.mono, ready: !checks, until, lastAnswer: '' };
   turn.process.reload = { strategy, begun, phase: 'watching', ...watch };

@@ -374,7 +374,7 @@ describe('a reload by signal', () => {
   });
 
   test('asks an explicit ready check again, and wants startsecs as well', () => {
-    const process = new ProcessDriver({ reload: { strategy: 'hup', readyCheck: { kind: 'accept' } } }).run();
+    const process = new ProcessDriver({ reload: { strategy: 'hup', readyCheck: { kind: 'notify' } } }).run();
     process.after(50);
     assert.equal(process.reload(), 'RUNNING/watching | SIGHUP 101, check 1 after signal');
     process.mono += 300;
@@ -384,21 +384,21 @@ describe('a reload by signal', () => {
   });
 
   test('is done at once when the check is passed after startsecs', () => {
-    const process = hup({ readyCheck: { kind: 'accept' } });
+    const process = hup({ readyCheck: { kind: 'notify' } });
     process.after(7);
     assert.equal(process.ready(1), 'RUNNING | reloaded');
     assert.deepEqual(told(process).slice(-2), ['ready after 7.0 s', 'reloaded in 7.0 s']);
   });
 
   test('has failed when the check is not passed in time; the process goes on', () => {
-    const process = hup({ readyCheck: { kind: 'accept' }, timeoutSecs: 9 });
+    const process = hup({ readyCheck: { kind: 'notify' }, timeoutSecs: 9 });
     process.checked(1, 'HTTP 500');
     assert.equal(process.after(9), 'RUNNING | uncheck 1, reload failed: not ready within 9 s (HTTP 500)');
     assert.deepEqual(alive(process), ['101 current']);
   });
 
   test('of a process that is waiting for its first ready check lets that gate open too', () => {
-    const process = new ProcessDriver({ reload: { strategy: 'hup', readyCheck: { kind: 'accept' } } });
+    const process = new ProcessDriver({ reload: { strategy: 'hup', readyCheck: { kind: 'notify' } } });
     process.start();
     process.spawned(1);
     process.reload();
@@ -414,7 +414,7 @@ describe('a reload by signal', () => {
     assert.equal(process.tested(true), 'RUNNING/watching | SIGHUP 101');
     assert.equal(process.after(0.999), 'same');
     assert.equal(process.after(0.001), 'RUNNING | reloaded');
-    const checked = hup({ test: 'check', readyCheck: { kind: 'accept' } });
+    const checked = hup({ test: 'check', readyCheck: { kind: 'notify' } });
     checked.after(30);
     checked.tested(true);
     assert.equal(checked.ready(1), 'RUNNING/watching');

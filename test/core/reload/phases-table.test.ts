@@ -28,7 +28,7 @@ const phases = {
   'starting after its predecessor died': () =>
     reloading(rolling, spawned, (process) => process.exited(101, killedBy(9))),
   watching: () => reloading(hup),
-  'watching with a check': () => reloading({ ...hup, readyCheck: { kind: 'accept' } }),
+  'watching with a check': () => reloading({ ...hup, readyCheck: { kind: 'notify' } }),
 };
 
 const events = {

@@ -1,0 +1,292 @@
+/** Each ready check, in a world where time stands still until the test moves it. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ReadyCheck } from '../../src/core/spec.ts';
+import type { HttpCheck } from '../../src/readiness/http.ts';
+import { CheckWorld } from '../support/check-world.ts';
+
+const listener = { kind: 'tcp', host: '0.0.0.0', port: 8000 } as const;
+const local = { kind: 'tcp', host: '127.0.0.1', port: 8000 } as const;
+const fakeProbe = ({ os }: CheckWorld) => os.probes[0] ?? assert.fail('a probe');
+
+function http(more: Partial<HttpCheck> = {}): ReadyCheck {
+  const statuses = [{ from: 200, to: 399 }];
+  return { kind: 'http', path: '/health', address: null, host: null, statuses, timeoutSecs: 10, ...more };
+}
+
+/** A check that was stopped or is over leaves nothing and says nothing more. */
+async function endsQuietly(world: CheckWorld): Promise<void> {
+  world.check.stop();
+  const { length } = world.said;
+  await world.os.elapse(60_000);
+  world.channel.end();
+  for (const probe of world.os.probes) probe.close();
+  assert.equal(world.said.length, length);
+  assert.equal(world.os.clock.armedFor, null);
+  assert.deepEqual(world.os.leaks(), []);
+}
+
+describe('accept', () => {
+  test('is passed when a connection to the probe has been accepted', async () => {
+    const world = new CheckWorld({ kind: 'accept' }, { probe: true, handedOver: [listener] });
+    world.os.advance(1000);
+    assert.deepEqual(world.said, ['answered: it has not accepted a connection yet']);
+    fakeProbe(world).accept();
+    world.os.advance(20);
+    assert.equal(world.last, 'ready');
+    await endsQuietly(world);
+  });
+
+  test('without a probe is passed when the process listens, which is all that can be known', async () => {
+    const world = new CheckWorld({ kind: 'accept' });
+    world.os.advance(1000);
+    assert.deepEqual(world.said, ['answered: it does not listen yet']);
+    world.child.listening = [listener];
+    world.os.advance(100);
+    assert.equal(world.last, 'ready');
+    await endsQuietly(world);
+  });
+
+  test('finds the listener of a server that a shell started', () => {
+    const world = new CheckWorld({ kind: 'accept' });
+    world.os.fork(world.child.pid).listening = [listener];
+    world.os.advance(100);
+    assert.equal(world.last, 'ready');
+  });
+
+  test('is startsecs where nobody may see on what it listens, and where hupd itself keeps its sockets open', () => {
+    const hidden = new CheckWorld({ kind: 'accept' });
+    hidden.os.failNext('borrowListeners', 'EPERM');
+    hidden.os.advance(999);
+    assert.equal(hidden.last, 'answered: it has not been up for 1 s');
+    hidden.os.advance(101);
+    assert.equal(hidden.last, 'ready');
+    const kept = new CheckWorld({ kind: 'accept' }, { handedOver: [listener] });
+    kept.child.listening = [listener];
+    kept.os.advance(999);
+    assert.equal(kept.last, 'answered: it has not been up for 1 s');
+  });
+});
+
+describe('http', () => {
+  test('is passed when the probe answers with a status that counts, and tells the others', async () => {
+    const world = new CheckWorld(http(), { probe: true, handedOver: [listener] });
+    const probe = fakeProbe(world);
+    probe.answer({ status: 503, body: '' });
+    await world.os.elapse(1000);
+    assert.deepEqual(world.said, ['answered: GET /health answered 503']);
+    assert.deepEqual(probe.asked[0], { path: '/health', host: 'localhost', timeoutMs: 10_000 });
+    probe.answer({ error: 'ECONNRESET' });
+    await world.os.elapse(100);
+    assert.equal(world.last, 'answered: GET /health: ECONNRESET');
+    probe.answer({ status: 302, body: '' });
+    await world.os.elapse(100);
+    assert.equal(world.last, 'ready');
+    await endsQuietly(world);
+  });
+
+  test('is asked again when no answer comes within its timeout', async () => {
+    const world = new CheckWorld(http({ timeoutSecs: 2 }), { probe: true, handedOver: [listener] });
+    await world.os.elapse(1999);
+    assert.deepEqual(world.said, []);
+    await world.os.elapse(1);
+    assert.deepEqual(world.said, ['answered: GET /health: timeout']);
+    fakeProbe(world).answer({ status: 200, body: '' });
+    await world.os.elapse(100);
+    assert.equal(world.last, 'ready');
+  });
+
+  test('takes the statuses and the Host header that were asked for', async () => {
+    const statuses = [
+      { from: 401, to: 401 },
+      { from: 204, to: 206 },
+    ];
+    const world = new CheckWorld(http({ statuses, host: 'www.example.org' }), { probe: true, handedOver: [listener] });
+    const probe = fakeProbe(world);
+    probe.answer({ status: 200, body: '' });
+    await world.os.elapse(100);
+    assert.equal(world.last, 'answered: GET /health answered 200');
+    assert.equal(probe.asked[0]?.host, 'www.example.org');
+    probe.answer({ status: 205, body: '' });
+    await world.os.elapse(100);
+    assert.equal(world.last, 'ready');
+  });
+
+  test('at a given address asks there', async () => {
+    const world = new CheckWorld(http({ address: local }));
+    await world.os.elapse(100);
+    assert.equal(world.last, 'answered: GET /health: ECONNREFUSED');
+    world.os.answers.set('tcp://127.0.0.1:8000', { status: 200, body: '' });
+    await world.os.elapse(100);
+    assert.equal(world.last, 'ready');
+    assert.equal(world.os.asked[0]?.host, '127.0.0.1:8000');
+    await endsQuietly(world);
+  });
+
+  test('at an address that is handed over asks over the probe, where only the new generation answers', async () => {
+    const world = new CheckWorld(http({ address: local }), { probe: true, handedOver: [listener] });
+    world.os.answers.set('tcp://127.0.0.1:8000', { status: 200, body: '' });
+    await world.os.elapse(1000);
+    assert.deepEqual([world.said, world.os.asked], [[], []]);
+  });
+
+  test('without a probe and an address asks where the process listens', async () => {
+    const world = new CheckWorld(http());
+    await world.os.elapse(1000);
+    assert.deepEqual(world.said, ['answered: it does not listen yet']);
+    world.child.listening = [listener];
+    world.os.answers.set('tcp://127.0.0.1:8000', { status: 200, body: '' });
+    await world.os.elapse(100);
+    assert.equal(world.last, 'ready');
+    await endsQuietly(world);
+  });
+
+  test('says what to do where nobody may see on what the process listens', () => {
+    const world = new CheckWorld(http());
+    world.os.failNext('borrowListeners', 'EPERM');
+    world.os.advance(100);
+    assert.match(world.last, /^not ready: .*EPERM.*ready_check=http:\/\/host:port\/path and hupd asks there$/);
+  });
+
+  test('that is stopped while an answer is due does not hear it', async () => {
+    const world = new CheckWorld(http(), { probe: true, handedOver: [listener] });
+    world.check.stop();
+    fakeProbe(world).answer({ status: 200, body: '' });
+    await world.os.elapse(1000);
+    assert.deepEqual(world.said, []);
+  });
+});
+
+describe('tcp and unix', () => {
+  test('are passed when a connection is taken', async () => {
+    for (const [check, text] of [
+      [local, '127.0.0.1:8000'],
+      [{ kind: 'unix', path: '/run/web.sock' }, '/run/web.sock'],
+    ] as const) {
+      const world = new CheckWorld(check);
+      await world.os.elapse(1000);
+      assert.deepEqual(world.said, [`answered: connect to ${text}: ECONNREFUSED`]);
+      world.os.answers.set(check.kind === 'tcp' ? `tcp://${text}` : `unix://${text}`, { status: 200, body: '' });
+      await world.os.elapse(50);
+      assert.equal(world.last, 'ready');
+      await endsQuietly(world);
+    }
+  });
+
+  test('of an address that is handed over mean accept: hupd itself keeps it open', () => {
+    const world = new CheckWorld(local, { probe: true, handedOver: [listener] });
+    world.os.answers.set('tcp://127.0.0.1:8000', { status: 200, body: '' });
+    world.os.advance(1000);
+    assert.deepEqual(world.said, ['answered: it has not accepted a connection yet']);
+    fakeProbe(world).accept();
+    world.os.advance(20);
+    assert.equal(world.last, 'ready');
+  });
+});
+
+describe('exec', () => {
+  test('is passed when the command exits with 0, and is run again until then', async () => {
+    const world = new CheckWorld({ kind: 'exec', command: 'true --really' }, { spec: { uid: 33, directory: '/srv' } });
+    const { os, child } = world;
+    assert.deepEqual(world.said, ['answered: the command has not ended yet']);
+    assert.deepEqual([os.last.request.uid, os.last.request.directory], [33, '/srv']);
+    assert.equal(os.last.env('MAINPID'), `${child.pid}`);
+    os.last.write(1, 'still\n');
+    os.last.write(2, 'no route\n');
+    os.exit(os.last.pid, 7);
+    os.flush();
+    assert.equal(world.last, 'answered: exit status 7: no route');
+    const { length } = os.spawned;
+    os.advance(250);
+    assert.equal(os.spawned.length, length + 1);
+    os.exit(os.last.pid, { kind: 'signal', signal: 9, coreDumped: false });
+    os.flush();
+    assert.equal(world.last, 'answered: terminated by SIGKILL');
+    os.advance(250);
+    os.exit(os.last.pid, 0);
+    os.flush();
+    assert.equal(world.last, 'ready');
+    await endsQuietly(world);
+  });
+
+  test('is killed when the check is stopped, and says nothing more', async () => {
+    const world = new CheckWorld({ kind: 'exec', command: 'true' });
+    world.os.onSpawn = (child) => child.obeys(9);
+    world.os.last.obeys(9);
+    await endsQuietly(world);
+    assert.deepEqual(world.os.signals, [{ target: world.os.last.pid, signal: 9, group: true }]);
+  });
+
+  test('that can not be started can not be passed', () => {
+    const world = new CheckWorld({ kind: 'exec', command: 'no-such-command' });
+    assert.equal(world.last, "not ready: can't find command 'no-such-command'");
+  });
+});
+
+describe('log', () => {
+  const pattern = '^ready to serve \\d+$';
+
+  test('is passed by a line that matches, however it comes', async () => {
+    for (const chunks of [
+      ['ready to serve 7\n'],
+      ['booting\nready to', ' serve 7\r\nmore'],
+      ['booting\n', 'ready to serve 7'],
+      ['\u001b[32mready to serve 7\u001b[0m\n'],
+    ]) {
+      const world = new CheckWorld({ kind: 'log', pattern });
+      assert.equal(world.last, 'answered: no line of its output has matched yet');
+      for (const chunk of chunks) world.print(chunk);
+      assert.equal(world.last, 'ready', chunks.join('|'));
+      await endsQuietly(world);
+    }
+  });
+
+  test('does not mix up stdout and stderr', () => {
+    const world = new CheckWorld({ kind: 'log', pattern });
+    world.print('ready to ');
+    world.print('serve 7\n', 1);
+    assert.match(world.last, /^answered/);
+    world.print('ready to serve 8\n', 1);
+    assert.equal(world.last, 'ready');
+  });
+
+  test('bears a line that never ends, and bytes that are no text', () => {
+    const world = new CheckWorld({ kind: 'log', pattern: 'end$' });
+    for (let n = 0; n < 50; n++) world.print(Buffer.alloc(100_000, 0xff));
+    world.print('the end');
+    assert.equal(world.last, 'ready');
+  });
+});
+
+describe('fd', () => {
+  test('is passed by a newline', async () => {
+    const world = new CheckWorld({ kind: 'fd', fd: 5 });
+    assert.equal(world.child.request.fds.has(5), true);
+    world.child.write(5, 'not yet');
+    world.os.flush();
+    assert.deepEqual(world.said, ['answered: no newline on descriptor 5 yet']);
+    world.child.write(5, '\n');
+    world.child.write(5, 'again\n');
+    world.os.flush();
+    assert.deepEqual(world.said.slice(1), ['ready']);
+    await endsQuietly(world);
+  });
+
+  test('can not be passed any more when the descriptor was closed', () => {
+    const world = new CheckWorld({ kind: 'fd', fd: 5 });
+    world.os.flush();
+    world.os.exit(world.child.pid, 0);
+    world.os.flush();
+    assert.equal(world.last, 'not ready: it closed descriptor 5 without a newline');
+    world.channel.end();
+  });
+});
+
+test('startsecs is passed by staying up', async () => {
+  const world = new CheckWorld({ kind: 'startsecs' }, { spec: { startSecs: 5 } });
+  world.os.advance(4999);
+  assert.deepEqual(world.said, ['answered: it has not been up for 5 s']);
+  world.os.advance(1);
+  assert.equal(world.last, 'ready');
+  await endsQuietly(world);
+});
