@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { needs } from '../support/needs.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -21,7 +22,7 @@ const rows: ReadonlyArray<readonly [title: string, text: string, wanted: Record<
   [
     'makes the path of a socket absolute',
     '[supervisorctl]\nserverurl=unix://~/../s.sock\n',
-    { ...defaults, serverurl: 'unix:///s.sock' },
+    { ...defaults, serverurl: `unix://${resolve(homedir(), '../s.sock')}` },
   ],
   [
     'knows where it is',
@@ -73,7 +74,7 @@ describe('[supervisorctl]', () => {
         files: { [main]: text },
         main,
         directory,
-        environment: { HOME: '/root', USER: 'u' },
+        environment: { HOME: homedir(), USER: 'u' },
         ctl: true,
       };
       const ours = readCtlCase(fileCase);

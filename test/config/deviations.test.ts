@@ -1,5 +1,6 @@
 /** Each point in which hupd reads a file otherwise than supervisord: both behaviours, so that a row fails when the difference is gone. */
 import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { deviations } from '../conformance/deviations.ts';
@@ -147,7 +148,7 @@ function caseOf({ files, ctl }: Row, t: TestContext): FileCase {
     files: Object.fromEntries(Object.entries(files).map(([path, text]) => [join(directory, path), text])),
     main: join(directory, 'x.conf'),
     directory,
-    environment: { HOME: '/root' },
+    environment: { HOME: homedir() },
     ctl: ctl === true,
   };
 }

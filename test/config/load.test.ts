@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { type DaemonFlags, noFlags } from '../../src/config/daemon-flags.ts';
@@ -15,7 +16,7 @@ import type { Config } from '../../src/core/spec.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 function optionsFor(cwd: string, flags: Partial<DaemonFlags> = {}): LoadOptions {
-  const environment = { HOME: '/root', UNSET: undefined };
+  const environment = { HOME: homedir(), UNSET: undefined };
   return {
     file: join(cwd, 'x.conf'),
     flags: { ...noFlags, ...flags },
@@ -133,7 +134,7 @@ childlogdir=/
     assert.deepEqual(daemon.logFile, { kind: 'file', path: join(directory, 'flag.log') });
     assert.deepEqual(
       [daemon.logLevel, daemon.umask, daemon.nodaemon, daemon.identifier, daemon.childLogDir, daemon.adopt],
-      ['DEBG', 0o22, true, 'flag', '/root', false],
+      ['DEBG', 0o22, true, 'flag', homedir(), false],
     );
   });
 

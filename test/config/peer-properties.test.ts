@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
@@ -88,7 +88,7 @@ async function compareAll<T>(
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'hupd-config-'));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
-  const environment = { HOME: '/root', FOO: 'bar', EMPTY: '', PCT: '5%', PATH: '/bin' };
+  const environment = { HOME: homedir(), FOO: 'bar', EMPTY: '', PCT: '5%', PATH: '/bin' };
   const seen = { same: 0, 'both refuse': 0, skipped: 0 };
   const property = async (value: T) => {
     const files = Object.fromEntries(

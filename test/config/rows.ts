@@ -3,6 +3,7 @@
  * what it is about.
  */
 import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { needs } from '../support/needs.ts';
@@ -32,7 +33,7 @@ export interface Row {
   readonly own?: true;
 }
 
-const variables = { HOME: '/root', FOO: 'bar', PCT: '5%', PATH: '/bin' };
+const variables = { HOME: homedir(), FOO: 'bar', PCT: '5%', PATH: '/bin' };
 
 interface Answer {
   readonly ok: boolean;

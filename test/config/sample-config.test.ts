@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
 import { mergeFiles } from '../../src/config/ini-document.ts';
 import { readIniLines } from '../../src/config/ini-lines.ts';
 import { sampleConfig } from '../../src/config/sample-config.ts';
@@ -8,6 +11,9 @@ import { needs } from '../support/needs.ts';
 import { compareAnswers } from './compare.ts';
 import { findingsOf, readCase } from './effective.ts';
 import { type FileCase, sharedPeer, supervisorPackage } from './peer.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'hupd-sample-'));
+after(() => rmSync(directory, { recursive: true }));
 
 const plain = caseOf(sampleConfig);
 /** Every example switched on; the directories and users that it names need not be there. */
@@ -19,8 +25,8 @@ const everything = caseOf(
 );
 
 function caseOf(text: string): FileCase {
-  const directory = '/tmp/hupd-sample';
-  return { files: { '/tmp/hupd-sample/x.conf': text }, main: '/tmp/hupd-sample/x.conf', directory, environment: {} };
+  const main = join(directory, 'x.conf');
+  return { files: { [main]: text }, main, directory, environment: {} };
 }
 
 describe('the sample configuration', () => {

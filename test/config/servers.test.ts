@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { describeRows, type Row } from './rows.ts';
 
 const inet = (text: string, rest = '') => `[supervisord]\n[inet_http_server]\nport=${text}\n${rest}`;
@@ -46,7 +47,7 @@ describeRows('a unix server', [
   {
     it: 'has a path, made absolute',
     file: unix('~/a/../s.sock'),
-    server: { file: '/root/s.sock', chmod: 0o700, chown: [-1, -1] },
+    server: { file: `${homedir()}/s.sock`, chmod: 0o700, chown: [-1, -1] },
   },
   { it: 'has a path relative to where the daemon is', file: unix('s.sock'), server: { file: 'DIR/s.sock' } },
   { it: 'may name its directory', file: unix('%(here)s/s.sock'), server: { file: 'DIR/s.sock' } },

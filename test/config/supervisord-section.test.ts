@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { describeRows, type Row } from './rows.ts';
 
 function good(key: string, text: string, wanted: unknown): Row {
@@ -62,10 +63,10 @@ describeRows('[supervisord]', [
   good('logfile', 'syslog', 'syslog'),
   good('logfile', 'NONE', 'DIR/NONE'),
   good('logfile', 'SYSLOG', 'DIR/SYSLOG'),
-  good('logfile', '~/../root/./y.log', '/root/y.log'),
+  good('logfile', '~/./y.log', `${homedir()}/y.log`),
   good('logfile', '/dev/null', '/dev/null'),
   good('pidfile', '%(here)s/p', 'DIR/p'),
-  good('childlogdir', '~', '/root'),
+  good('childlogdir', '~', homedir()),
   good('directory', '%(here)s', 'DIR'),
   good('user', 'daemon', 1),
   ...['critical', 'error', 'WARN', 'Info', 'debug', 'trace', 'blather'].map((level, i) =>

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { describeRows, inProgram, program, type Row } from './rows.ts';
 
 function good(key: string, text: string, wanted: unknown, shownAs = key): Row {
@@ -97,7 +98,7 @@ describeRows('a log file', [
   good('stdout_logfile', '', null),
   good('stdout_logfile', 'x.log', 'x.log'),
   good('stdout_logfile', '/tmp/x.log', '/tmp/x.log'),
-  good('stdout_logfile', '~/x.log', '/root/x.log'),
+  good('stdout_logfile', '~/x.log', `${homedir()}/x.log`),
   good('stdout_logfile', '~root/x.log', '/root/x.log'),
   good('stdout_logfile', '/tmp/%(program_name)s-%(ENV_FOO)s.log', '/tmp/p-bar.log'),
   bad('stdout_logfile', '/no/such/x.log', 'The directory named as part of the path /no/such/x.log does not exist'),

@@ -3,6 +3,7 @@
  * that names a deviation fails when the two agree.
  */
 import assert from 'node:assert/strict';
+import { userInfo } from 'node:os';
 import { test } from 'node:test';
 import { needs } from '../support/needs.ts';
 import { deviations } from './deviations.ts';
@@ -48,7 +49,7 @@ command=/bin/sleep 1000
 autostart=false
 autorestart=true
 directory=/
-user=root
+user=${userInfo().username}
 redirect_stderr=true
 stdout_logfile=NONE
 stdout_logfile_maxbytes=1MB
