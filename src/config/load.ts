@@ -1,5 +1,6 @@
 /** The way in: reads configuration files from the disk. The only file of this folder that touches it. */
 import { accessSync, constants, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import type { Config } from '../core/spec.ts';
 import { absolute } from '../util/posix-path.ts';
 import {
   type CtlLoadResult,
@@ -11,6 +12,7 @@ import {
 import type { DaemonFlags } from './daemon-flags.ts';
 import type { KnownUser, Machine } from './datatype.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { type GivenProgram, type GivenResult, readGivenProgram } from './given-program.ts';
 
 /** Groups are looked up in `/etc/group` unless there is something better. */
 export interface UserLookups {
@@ -41,6 +43,11 @@ export function loadConfig(options: LoadOptions): LoadResult {
     flags: options.flags,
     environment: variables(options.environment),
   });
+}
+
+/** A program that a client adds to a configuration that was loaded with these options. */
+export function loadGivenProgram(options: LoadOptions, config: Config, given: GivenProgram): GivenResult {
+  return readGivenProgram(machineOf(options), config, given, variables(options.environment));
 }
 
 /** Every problem in all files at once, for `hupd --check`; warnings too. */

@@ -155,6 +155,8 @@ export interface DaemonSpec {
   readonly uid: number | null;
   readonly directory: string | null;
   readonly identifier: string;
+  /** Every program has it already, beneath its own; of use to what is added later. In order, without duplicates. */
+  readonly environment: ReadonlyArray<readonly [name: string, value: string]>;
   /** Ours: refuse to start an inet server without a password on anything but loopback. */
   readonly requireAuth: boolean;
   readonly watchConfig: boolean;

@@ -22,7 +22,8 @@ import { version } from '../version.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import type { DaemonSignals } from './signal-handlers.ts';
 
-export interface LifeOptions extends Pick<SupervisorOptions, 'environment' | 'readConfig' | 'mayRestart'> {
+export interface LifeOptions
+  extends Pick<SupervisorOptions, 'environment' | 'readConfig' | 'readProgram' | 'mayRestart'> {
   readonly os: LinuxOs;
   readonly config: Config;
   /** What there is to say besides what the configuration has to say itself. */
@@ -41,7 +42,7 @@ export type LifeEnd =
   | { readonly ended: 'failed'; readonly status: number; readonly message: string };
 
 export async function live(options: LifeOptions): Promise<LifeEnd> {
-  const { os, config, environment, readConfig, mayRestart, signals, firstEventSerial } = options;
+  const { os, config, environment, readConfig, readProgram, mayRestart, signals, firstEventSerial } = options;
   const { daemon } = config;
   const syslog = lazySyslog();
   const log = openLog(daemon, syslog.get);
@@ -52,7 +53,7 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
   for (const { text } of os.missing) early.push({ level: 'WARN', text });
   const serverUrl = firstServerUrl(config.servers);
   const supervisor = new Supervisor({
-    ...{ os, version, config, environment, serverUrl, readConfig, mayRestart, log, firstEventSerial },
+    ...{ os, version, config, environment, serverUrl, readConfig, readProgram, mayRestart, log, firstEventSerial },
     syslog: syslog.get,
   });
   const servers = await startServers(config.servers, {

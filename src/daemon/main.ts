@@ -7,7 +7,7 @@ import { type DaemonFlags, parseDaemonFlags } from '../config/daemon-flags.ts';
 import { rootSearchWarning } from '../config/daemon-usage.ts';
 import { formatDiagnostic } from '../config/diagnostic.ts';
 import { findConfigFile, noConfigFile } from '../config/find-config.ts';
-import { findTempDir, type LoadOptions, loadConfig } from '../config/load.ts';
+import { findTempDir, type LoadOptions, loadConfig, loadGivenProgram } from '../config/load.ts';
 import { type Libc, loadLibc } from '../os/libc.ts';
 import { userById, userByName } from '../os/users.ts';
 import type { Environment } from '../runtime/environment.ts';
@@ -49,6 +49,7 @@ async function run(program: string, flags: DaemonFlags): Promise<number> {
   if (!config.daemon.nodaemon && inherited === null) return startDaemon();
   const failure = await serve({
     ...{ name: basename(program), first: config, load, environment },
+    readProgram: (within, given) => loadGivenProgram(options, within, given),
     detach: inherited === null ? null : tellParent,
   });
   return failure === null ? 0 : usageError(program, failure.message, failure.status);

@@ -11,7 +11,7 @@ import type { DaemonLog } from '../log/daemon-log.ts';
 import { openLinuxOs } from '../os/linux-os.ts';
 import type { Environment } from '../runtime/environment.ts';
 import { becomeUser, ensureLimits, userRefusal } from './become.ts';
-import { live } from './life.ts';
+import { type LifeOptions, live } from './life.ts';
 import { closeDebugger } from './no-debugger.ts';
 import { emptyRuntimeDirectory, makeRuntimeDirectory, removeRuntimeDirectory } from './runtime-directory.ts';
 import { handleSignals } from './signal-handlers.ts';
@@ -21,6 +21,7 @@ export interface ServeOptions {
   readonly name: string;
   readonly first: Config;
   readonly load: () => LoadResult;
+  readonly readProgram: LifeOptions['readProgram'];
   readonly environment: Environment;
   /** Called in the first life, when everything listens: the last step of leaving the terminal. null: stay in the foreground. */
   readonly detach: (() => void) | null;
@@ -41,7 +42,7 @@ export async function serve(options: ServeOptions): Promise<ServeFailure> {
 
 async function serveIn(
   directory: { readonly path: string },
-  { name, first, load, environment, detach }: ServeOptions,
+  { name, first, load, readProgram, environment, detach }: ServeOptions,
 ): Promise<ServeFailure> {
   const opened = openLinuxOs({ runtimeDirectory: directory.path, originalFileLimit: null });
   if (!opened.ok) return { message: opened.problem, status: 2 };
@@ -66,7 +67,7 @@ async function serveIn(
     const became = becomeUser(os, uid);
     const end = became.ok
       ? await live({
-          ...{ os, config, environment, signals, firstEventSerial, readConfig: load },
+          ...{ os, config, environment, signals, firstEventSerial, readConfig: load, readProgram },
           messages: [...became.messages, ...messages],
           mayRestart: () => restartRefusal(load(), (wanted) => userRefusal(os, wanted)),
           onListening: (log) => {

@@ -3,6 +3,7 @@
  * state nor a client's: the mood (running, restarting, shutting down) and the configuration that was read last.
  */
 
+import type { GivenProgram, GivenResult } from '../config/given-program.ts';
 import { diffGroups, isSameGroup } from '../core/config-diff.ts';
 import { reloadEvent } from '../core/event.ts';
 import type { ExitStatus } from '../core/exit-status.ts';
@@ -47,6 +48,7 @@ import type {
   Supervision,
   UsageView,
 } from './supervision.ts';
+import { Twiddler } from './twiddling.ts';
 import { UsageReading } from './usage-reading.ts';
 import { lastAnswer, viewOf } from './view.ts';
 import { Wishes } from './wishes.ts';
@@ -66,6 +68,8 @@ export interface SupervisorOptions {
   readonly readConfig: () =>
     | { readonly ok: true; readonly config: Config }
     | { readonly ok: false; readonly error: string };
+  /** A program that a client adds, read as a section of this configuration. */
+  readonly readProgram: (config: Config, given: GivenProgram) => GivenResult;
   /** Why a restart would fail, asked before anything is stopped; null: it would not, as far as can be seen. */
   readonly mayRestart: () => string | null;
 }
@@ -87,6 +91,7 @@ export class Supervisor implements Supervision {
   readonly #history: History;
   readonly #usage: UsageReading;
   readonly #update: GroupUpdateOptions;
+  readonly twiddling: Twiddler;
   #config: Config;
   #mood: DaemonStateName = 'RUNNING';
   /** Resolves when all processes are down after `shutdown` or `restart`. */
@@ -197,6 +202,13 @@ export class Supervisor implements Supervision {
       changed: () => this.#changes.touchAll(),
       say: (line) => log.say(line),
     };
+    this.twiddling = new Twiddler({
+      groups: this.#groups,
+      readProgram: (given) => options.readProgram(options.config, given),
+      autostart: (members) => this.#autostart(members),
+      giveUp: (member) => this.#engine.post(member, { event: 'stop' }),
+      regrouped: (before, after) => this.#regrouped(before, after),
+    });
     os.onExit((pid, status) => this.#exited(pid, status));
   }
 
@@ -231,7 +243,7 @@ export class Supervisor implements Supervision {
   /** Starts what is to start by itself, in priority order. */
   begin(): void {
     this.#events.notify({ type: 'SUPERVISOR_STATE_CHANGE_RUNNING' });
-    for (const { spec } of this.#groups.all()) this.#autostart(spec.name);
+    for (const { members } of this.#groups.all()) this.#autostart(members);
   }
 
   groups(): readonly GroupView[] {
@@ -341,7 +353,7 @@ export class Supervisor implements Supervision {
       return updateGroup(this.#update, spec, plan);
     }
     this.#add(spec);
-    this.#autostart(name);
+    this.#autostart(this.#groups.get(name)?.members ?? []);
     return { ok: true };
   }
 
@@ -419,8 +431,15 @@ export class Supervisor implements Supervision {
     this.#events.notify({ type: 'PROCESS_GROUP_ADDED', group: spec.name });
   }
 
-  #autostart(group: string): void {
-    for (const member of this.#groups.get(group)?.members ?? []) {
+  /** As long as the file's group is the active one, it is so in the configuration too: what `getAllConfigInfo` shows is what there is. */
+  #regrouped(before: GroupSpec, after: GroupSpec): void {
+    const groups = this.#config.groups.map((group) => (group === before ? after : group));
+    this.#config = { ...this.#config, groups };
+    this.#changes.touchAll();
+  }
+
+  #autostart(members: readonly Member[]): void {
+    for (const member of members) {
       if (member.spec.autostart) this.#engine.post(member, { event: 'start' });
     }
   }

@@ -53,6 +53,7 @@ export class FakeDaemon {
       syslog: () => syslog,
       firstEventSerial: 0,
       readConfig: () => this.#read(),
+      readProgram: () => ({ ok: false, error: 'there is none to give' }),
       mayRestart,
     });
   }

@@ -137,6 +137,7 @@ export function readSupervisord(reading: Reading): SupervisordSection {
       childLogDir: absolute(childLogDir, machine.cwd),
       directory,
       identifier,
+      environment: [...environment],
       requireAuth: read(rows.require_auth),
       watchConfig: read(rows.watch_config),
       ignorePythonPlugins: reading.ignorePythonPlugins,
