@@ -12,6 +12,7 @@ import type { ProcessEffect } from '../core/turn.ts';
 import type { Clock } from '../os/os.ts';
 import type { Child } from './child.ts';
 import type { Member } from './member.ts';
+import type { TallyView } from './supervision.ts';
 
 const entriesKept = 100;
 /** Of processes that are gone: their names may be new ones each time. */
@@ -37,9 +38,19 @@ interface Named {
   readonly name: string;
 }
 
+interface Tally {
+  readonly exits: Map<string, number>;
+  reloadsDone: number;
+  reloadsFailed: number;
+  lastReloadSecs: number;
+  /** wall */
+  reloadBegun: number;
+}
+
 interface Record {
   readonly entries: HistoryEntry[];
   restarts: number;
+  readonly tally: Tally;
   /** A client's start, or a reload's, is what the next STARTING comes from. */
   wanted: boolean;
 }
@@ -65,6 +76,10 @@ export class History {
     return this.#records.get(`${group}:${name}`)?.restarts ?? 0;
   }
 
+  tally(group: string, name: string): TallyView {
+    return this.#records.get(`${group}:${name}`)?.tally ?? newTally();
+  }
+
   asked(member: Member, { wish, signal }: Wish): void {
     this.#add(member.spec, { what: 'asked', wish, signal });
     if (wish === 'start') this.#record(member.spec).wanted = true;
@@ -88,12 +103,25 @@ export class History {
     const lines = child.lastLines(linesLookedAt).map((line) => line.trim());
     const lastLine = (lines.findLast((line) => line !== '') ?? '').slice(0, lastLineChars);
     const how = describeExit(status);
+    const { exits } = this.#record(member.spec).tally;
+    exits.set(how, (exits.get(how) ?? 0) + 1);
     this.#add(member.spec, { what: 'exited', pid: child.pid, generation: child.generation, how, ranSecs, lastLine });
   }
 
   reloadFact(fact: ReloadFact): void {
+    this.#count(fact);
     if (turningPoints.has(fact.fact)) this.#add(fact, { what: 'reload', fact: fact.fact, text: describeFact(fact) });
     else this.#changed(fact);
+  }
+
+  #count(fact: ReloadFact): void {
+    const { tally } = this.#record(fact);
+    if (fact.fact === 'started') tally.reloadBegun = fact.at;
+    if (fact.fact !== 'done' && fact.fact !== 'failed') return;
+    if (fact.fact === 'done') tally.reloadsDone += 1;
+    else tally.reloadsFailed += 1;
+    tally.lastReloadSecs =
+      fact.fact === 'done' ? fact.tookSecs : Math.max(0, fact.at - (tally.reloadBegun || fact.at)) / 1000;
   }
 
   #add(process: Named, happening: Happening): void {
@@ -107,11 +135,15 @@ export class History {
     const key = `${group}:${name}`;
     let record = this.#records.get(key);
     if (record === undefined) {
-      record = { entries: [], restarts: 0, wanted: false };
+      record = { entries: [], restarts: 0, tally: newTally(), wanted: false };
       this.#records.set(key, record);
       const oldest = this.#records.keys().next();
       if (this.#records.size > recordsKept && !oldest.done) this.#records.delete(oldest.value);
     }
     return record;
   }
+}
+
+function newTally(): Tally {
+  return { exits: new Map(), reloadsDone: 0, reloadsFailed: 0, lastReloadSecs: 0, reloadBegun: 0 };
 }

@@ -60,6 +60,18 @@ export interface UsageView {
   readonly rssBytes: number;
   /** How many processes of the system they are. */
   readonly processes: number;
+  /** The same, generation by generation. */
+  readonly generations: ReadonlyArray<{ readonly pid: number; readonly processes: number }>;
+}
+
+/** What was counted of a process since it was first heard of. */
+export interface TallyView {
+  /** Ends, by how: `exit status 1`. */
+  readonly exits: ReadonlyMap<string, number>;
+  readonly reloadsDone: number;
+  readonly reloadsFailed: number;
+  /** Of the last reload that ended; 0: none has. */
+  readonly lastReloadSecs: number;
 }
 
 export interface GroupView {
@@ -149,6 +161,7 @@ export interface Supervision {
   usage(): Promise<{ readonly at: number; readonly rows: readonly UsageView[] }>;
   /** What happened to a process lately, oldest first. */
   history(group: string, name: string): readonly HistoryEntry[];
+  tally(group: string, name: string): TallyView;
 
   /** Resolves when decided: RUNNING, or not. With `wait` false: as soon as the request was carried out. */
   start(group: string, name: string, wait: boolean): Promise<Outcome>;

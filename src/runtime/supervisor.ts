@@ -46,6 +46,7 @@ import type {
   Refusal,
   ReloadView,
   Supervision,
+  TallyView,
   UsageView,
 } from './supervision.ts';
 import { Twiddler } from './twiddling.ts';
@@ -278,6 +279,9 @@ export class Supervisor implements Supervision {
   }
   history(group: string, name: string): readonly HistoryEntry[] {
     return this.#history.of(group, name);
+  }
+  tally(group: string, name: string): TallyView {
+    return this.#history.tally(group, name);
   }
 
   start(group: string, name: string, wait: boolean): Promise<Outcome> {

@@ -39,7 +39,16 @@ export class UsageReading {
         const usages = pids.flatMap((pid) => found.get(pid) ?? []);
         const sum = (of: 'cpuSecs' | 'rssBytes' | 'processes') => usages.reduce((total, usage) => total + usage[of], 0);
         const pid = pids[0] ?? 0;
-        return { group, name, pid, cpuSecs: sum('cpuSecs'), rssBytes: sum('rssBytes'), processes: sum('processes') };
+        const generations = pids.map((pid) => ({ pid, processes: found.get(pid)?.processes ?? 0 }));
+        return {
+          group,
+          name,
+          pid,
+          cpuSecs: sum('cpuSecs'),
+          rssBytes: sum('rssBytes'),
+          processes: sum('processes'),
+          generations,
+        };
       }),
     };
   }

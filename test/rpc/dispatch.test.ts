@@ -279,7 +279,9 @@ test('whoever watches is told all at first, then what changed, at the latest whe
 
 test('what processes use and what happened to them is told with its units and in words', async () => {
   const { daemon, call } = rig();
-  daemon.usageRows = [{ group: 'web', name: 'web', pid: 11, cpuSecs: 2, rssBytes: 2 ** 33, processes: 5 }];
+  daemon.usageRows = [
+    { group: 'web', name: 'web', pid: 11, cpuSecs: 2, rssBytes: 2 ** 33, processes: 5, generations: [] },
+  ];
   const [usage] = JSON.parse(JSON.stringify(await call('hupd.getUsage')));
   assert.deepEqual([usage.cpuSecs, usage.rssBytes, usage.processes], [{ value: 2 }, { value: 2 ** 33 }, 5]);
   const state = { what: 'state', pid: 11, expected: false, spawnError: '' } as const;

@@ -14,6 +14,7 @@ import type {
   Refusal,
   ReloadView,
   Supervision,
+  TallyView,
   UsageView,
 } from '../../src/runtime/supervision.ts';
 import { buildSpec, type SpecOverrides } from './spec-builder.ts';
@@ -124,6 +125,12 @@ export class FakeSupervision implements Supervision {
 
   history(group: string, name: string): readonly HistoryEntry[] {
     return this.histories.get(`${group}:${name}`) ?? [];
+  }
+
+  readonly tallies = new Map<string, TallyView>();
+  tally(group: string, name: string): TallyView {
+    const none = { exits: new Map(), reloadsDone: 0, reloadsFailed: 0, lastReloadSecs: 0 };
+    return this.tallies.get(`${group}:${name}`) ?? none;
   }
 
   start(group: string, name: string, wait: boolean): Promise<Outcome> {
