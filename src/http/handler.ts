@@ -9,6 +9,7 @@ import type { RpcContext } from '../rpc/method.ts';
 import { accessOf } from './auth.ts';
 import { isCrossSite } from './cross-site.ts';
 import { LogTails } from './logtail-route.ts';
+import { metricsRoute } from './metrics-route.ts';
 import { pagesRoute } from './pages-route.ts';
 import { respondAndClose, respondError } from './respond.ts';
 import { rpcRoute } from './rpc-route.ts';
@@ -40,6 +41,7 @@ export function createHandler(context: RpcContext): RequestHandler {
         ? tails.process(request, response, path.slice('/logtail'.length))
         : tails.main(request, response);
     }
+    if (path === '/metrics') return metricsRoute(context, request, response);
     return pagesRoute(pages, request, response, path, access);
   };
 
