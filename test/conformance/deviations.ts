@@ -511,4 +511,17 @@ export const deviations: readonly Deviation[] = [
     hupd: 'says so at CRIT and goes on; starts of that program fail until the socket can be opened',
     reason: 'one program must not keep all others from running',
   },
+  {
+    id: 'config-info-auto',
+    supervisord: 'after a reread getAllConfigInfo calls every AUTO log "auto", those of running processes as well',
+    hupd: 'a log that is there keeps its name',
+    reason: 'who asks for a log wants its name, and a reread has not changed it',
+  },
+  {
+    id: 'limit-after-exec',
+    supervisord: 'children have the soft limit of open files that the daemon itself was started with',
+    hupd: 'node has raised its own by then; children get that of the process that started the daemon, never below minfds. After `ulimit -Sn N; exec hupd`, and as a systemd service whose LimitNOFILE= has two values, that is not the one set',
+    reason:
+      'the kernel keeps no trace of the limit before node, and a shell in front of node would lose variables whose names are no identifiers',
+  },
 ];

@@ -89,6 +89,14 @@ trials('the daemon as somebody else', () => {
     assert.doesNotMatch(trial.log, /Increased/);
   });
 
+  onBoth('what a shell has set before it became the daemon', async (trial) => {
+    trial.config({ daemon: 'minfds=700', programs: program });
+    trial.launch(['-c', `ulimit -Sn 800; exec ${trial.command} -n -c ${trial.file}`], { command: '/bin/sh' });
+    await trial.started();
+    await trial.until('the program', () => trial.read('uid') !== '');
+    assert.equal(trial.read('soft') === '800\n', trial.differs('limit-after-exec', true, false));
+  });
+
   onBoth('programs have it as a daemon too', async (trial) => {
     trial.config({ daemon: 'minfds=700', programs: program });
     await trial.run(['-c', `ulimit -Sn 800; ${trial.command} -c ${trial.file}; exit $?`], { command: '/bin/sh' });
