@@ -40,7 +40,7 @@ export function findMissing(libc: Libc): MissingFacility[] {
   if (probe !== null) {
     missing.push({
       facility: 'socket-filter',
-      text: `no private probe can be made (${probe}; CONFIG_TCP_MD5SIG in the kernel or CAP_NET_ADMIN would do), so ready_check=auto means startsecs; set ready_check= to something that asks the program`,
+      text: `no private probe can be made (${probe}; CONFIG_TCP_MD5SIG in the kernel or CAP_NET_ADMIN would do), so ready_check=auto and accept look from outside whether the program waits for connections; http: or exec: ask it`,
     });
   }
   return missing;

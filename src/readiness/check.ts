@@ -3,7 +3,7 @@
  * may tell its latest answer meanwhile. It knows no time limit: that is the process machine's.
  */
 import type { ExitStatus } from '../core/exit-status.ts';
-import type { Os, Probe } from '../os/os.ts';
+import type { HeldSocket, Os, Probe } from '../os/os.ts';
 import type { ReadyChannel } from './ready-channel.ts';
 
 export interface CheckContext {
@@ -11,6 +11,8 @@ export interface CheckContext {
   readonly pid: number;
   /** The listener that this generation alone has, if one could be handed over and may be used. */
   readonly probe: Probe | null;
+  /** Those that it was handed over, without the probe. */
+  readonly sockets: readonly HeldSocket[];
   /** What the generation was given to tell by itself that it is ready. */
   readonly channel: ReadyChannel;
   /** Calls back once after that many milliseconds; the result calls it off. */

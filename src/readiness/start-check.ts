@@ -10,16 +10,16 @@ import { checkConnect } from './connect.ts';
 import { checkExec } from './exec.ts';
 import { checkGunicornWorkers } from './gunicorn-workers.ts';
 import { checkHttp, type HttpCheck } from './http.ts';
-import { checkListens } from './listening.ts';
 import { checkLogLine } from './log-line.ts';
 import { checkReadyFd } from './ready-fd.ts';
+import { checkServes } from './serves.ts';
 import { checkStartSecs } from './startsecs.ts';
 
 /** What this generation can be asked. */
 export type EffectiveCheck =
   | { readonly kind: 'accept' }
   /** `accept` without a private probe. */
-  | { readonly kind: 'listens' }
+  | { readonly kind: 'serves' }
   | { readonly kind: 'http'; readonly check: HttpCheck; readonly over: 'probe' | 'address' | 'its own listener' }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
@@ -40,10 +40,10 @@ export function effectiveCheck(
 ): EffectiveCheck {
   switch (check.kind) {
     case 'auto':
-      return { kind: hasProbe ? 'accept' : 'startsecs' };
+      if (!hasProbe && handedOver.length === 0) return { kind: 'startsecs' };
+      return { kind: hasProbe ? 'accept' : 'serves' };
     case 'accept':
-      if (hasProbe) return check;
-      return { kind: handedOver.length > 0 ? 'startsecs' : 'listens' };
+      return { kind: hasProbe ? 'accept' : 'serves' };
     case 'http':
       return {
         kind: 'http',
@@ -53,7 +53,7 @@ export function effectiveCheck(
     case 'tcp':
     case 'unix':
       if (!isAmong(check, handedOver)) return check;
-      return { kind: hasProbe ? 'accept' : 'startsecs' }; // hupd itself keeps that address open
+      return { kind: hasProbe ? 'accept' : 'serves' }; // hupd itself keeps that address open
     case 'exec':
     case 'notify':
     case 'fd':
@@ -81,8 +81,8 @@ export function describeCheck(check: EffectiveCheck): string {
       return `fd:${check.fd}`;
     case 'log':
       return `log:${check.pattern}`;
-    case 'listens':
-      return 'that it listens';
+    case 'serves':
+      return 'that it waits for connections';
     case 'accept':
     case 'notify':
     case 'startsecs':
@@ -99,8 +99,8 @@ export function startCheck(
   switch (check.kind) {
     case 'accept':
       return checkAcceptAndWorkers(words, context);
-    case 'listens':
-      return checkListens(spec.startSecs, context);
+    case 'serves':
+      return checkServes(context.sockets, spec.startSecs, context);
     case 'http':
       return checkHttp(check.check, context);
     case 'tcp':

@@ -200,6 +200,7 @@ export class Engine {
       os: this.#os,
       pid,
       probe,
+      sockets,
       channel: child.ready,
       onOutput: (makeListener) => child.onOutput(makeListener),
       run: (command, ended) => this.#listeners.runCheck(member, child, command, ended),

@@ -52,7 +52,11 @@ const cases: Readonly<Record<string, Case>> = {
     command: `${node} DIR/server.mjs DIR/web.sock late`,
     answer: /^connect to .*web\.sock: ENOENT$/,
   },
-  accept: { check: 'accept', command: `${node} DIR/server.mjs PORT late`, answer: /^it does not listen yet$/ },
+  accept: {
+    check: 'accept',
+    command: `${node} DIR/server.mjs PORT late`,
+    answer: /^it does not wait for connections yet$/,
+  },
   'exec:command': {
     check: 'exec:sh -c "echo no go; test -e go"',
     command: '/bin/sleep 1000',

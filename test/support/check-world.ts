@@ -41,6 +41,7 @@ export class CheckWorld {
       os,
       pid: this.child.pid,
       probe: this.probe,
+      sockets: [],
       channel: this.channel,
       after: (ms, wake) => deadlines.after(ms, wake),
       onOutput: (makeListener) => {
