@@ -4,6 +4,7 @@
  */
 import { describeFact } from '../core/reload/describe-fact.ts';
 import type { ReloadFact } from '../core/reload/facts.ts';
+import { tellingOutput } from '../core/reload/telling-output.ts';
 import { namespecOf } from './names.ts';
 
 interface Waiting {
@@ -56,7 +57,7 @@ export class ReloadProgress {
   }
 
   #failure(who: string, output: readonly string[]): string[] {
-    const shown = output.slice(-this.#lastLines).map((line) => `    ${line}`);
+    const shown = tellingOutput(output, this.#lastLines).map((line) => `    ${line}`);
     const told = shown.length > 0 ? ['  its last output:', ...shown] : [];
     const serving = this.#servingPid(who);
     return serving === null ? told : [...told, `${who}: the old version (pid ${serving}) goes on serving`];

@@ -44,7 +44,7 @@ export interface EngineListeners {
 }
 
 /** Lines of a failed successor's output that are kept for the client. */
-export const lastLinesKept = 20;
+export const lastLinesKept = 100;
 
 export class Engine {
   readonly #os: Os;
