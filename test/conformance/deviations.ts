@@ -524,4 +524,10 @@ export const deviations: readonly Deviation[] = [
     reason:
       'the kernel keeps no trace of the limit before node, and a shell in front of node would lose variables whose names are no identifiers',
   },
+  {
+    id: 'ctl-control-characters',
+    supervisord: 'tail of a log with control characters, ANSI colours for one, ends in an exception of the XML parser',
+    hupd: 'shows them as they are; of a hupd it asks for them raw',
+    reason: 'most logs of today have colours',
+  },
 ];

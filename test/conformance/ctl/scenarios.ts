@@ -122,6 +122,14 @@ stdout_logfile=%(here)s/utf.out
 command=/bin/sh -c 'echo zucker; exec cat'
 startsecs=0
 stdout_logfile=%(here)s/suess.out
+[program:colours]
+command=/bin/sh -c 'printf "\\033[31mred\\033[0m\\n"; exec cat'
+startsecs=0
+stdout_logfile=%(here)s/colours.out
+[program:latin]
+command=/bin/sh -c 'printf "caf\\351\\n"; exec cat'
+startsecs=0
+stdout_logfile=%(here)s/latin.out
 [program:many]
 command=/bin/sh -c 'seq 1 2000; exec cat'
 startsecs=0
@@ -137,6 +145,8 @@ stdout_logfile=%(here)s/many.out
         await holds(server, 'utf.out', 'Malmö\n');
         await holds(server, 'suess.out', 'zucker\n');
         await holds(server, 'many.out', '2000\n');
+        await holds(server, 'colours.out', 'red');
+        await holds(server, 'latin.out', 'caf');
       },
     },
     ...rows(
@@ -158,6 +168,9 @@ stdout_logfile=%(here)s/many.out
       'tail many',
       'tail both stderr x',
     ),
+    { line: 'tail colours', deviation: 'ctl-control-characters', serverDeviation: 'wire-control-characters' },
+    { line: 'tail latin', serverDeviation: 'wire-not-utf8' },
+    { line: 'tail -f latin', interruptAt: /caf/, only: /.*caf.*/g, deviation: 'ctl-tail-undecodable' },
     { line: ['tail -9', 'both'] },
     { line: 'tail -f both', interruptAt: /to stdout\n/, only: /.*(==>|stdout$).*/gm },
     { line: 'tail -f both stderr', interruptAt: /to stderr\n/, only: /^(==>.*|to stderr)$/gm },
