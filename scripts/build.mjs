@@ -32,6 +32,8 @@ await build({
   minifyWhitespace: true,
   outExtension: { '.js': '.cjs' },
 });
+const compiled = spawnSync(process.execPath, ['scripts/compile-hupctl.mjs'], { stdio: 'inherit' });
+if (compiled.status !== 0) process.exit(1);
 if (tests) {
   const { status } = spawnSync('node_modules/.bin/tsc', { stdio: 'inherit' });
   process.exit(status ?? 1);
