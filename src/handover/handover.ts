@@ -19,6 +19,8 @@ export interface HandoverRequest {
   readonly predecessor: number | null;
   /** To be handed over; held by the caller and not closed here. */
   readonly sockets: readonly HeldSocket[];
+  /** Why there are none, or not all, where that is not for want of any. */
+  readonly problem: string | null;
 }
 
 export class Handover {
@@ -29,14 +31,19 @@ export class Handover {
   /** Why something that was wanted could not be had. */
   readonly problems: readonly string[];
   readonly predecessor: number | null;
+  readonly #whyNone: string;
   readonly #guards: ReadonlyArray<{ release(): void }>;
   #pidFile: PidFileAside | null;
 
-  constructor({ os, spec, words, generation, predecessor, sockets }: HandoverRequest) {
-    const problems: string[] = [];
+  constructor({ os, spec, words, generation, predecessor, sockets, problem }: HandoverRequest) {
+    const problems: string[] = problem === null || sockets.length === 0 ? [] : [problem];
     const addresses = sockets.map(({ address }) => address);
     this.sockets = sockets;
     this.predecessor = predecessor;
+    this.#whyNone =
+      spec.reload.handover === 'none'
+        ? 'as reload_handover says'
+        : (problem ?? 'the process listens on no socket that could be handed over');
     this.probe = wantsProbe(spec.reload.readyCheck, addresses, predecessor !== null) ? createProbe(os, problems) : null;
     const handed = this.probe === null ? sockets : [...sockets, this.probe];
     this.fds = socketFds(handed);
@@ -50,7 +57,7 @@ export class Handover {
 
   /** In words, for the reload's progress. */
   describe(): string {
-    if (this.sockets.length === 0) return 'none: the process listens on no socket that could be handed over';
+    if (this.sockets.length === 0) return `none: ${this.#whyNone}`;
     const names = this.sockets.map(({ address }) =>
       address.kind === 'unix' ? `unix:${address.path}` : `${address.host}:${address.port}`,
     );

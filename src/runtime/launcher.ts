@@ -49,7 +49,9 @@ export class Launcher {
     const undo = new Undo();
     try {
       const { sockets, problem } = this.#sockets(member, predecessor);
-      const handover = new Handover({ os: this.#os, spec, words: command.args, generation, predecessor, sockets });
+      const handover = new Handover({
+        ...{ os: this.#os, spec, words: command.args, generation, predecessor, sockets, problem },
+      });
       undo.add(() => handover.end());
       const channels = this.#openChannels(member, undo);
       const input = this.#openInput(member);
@@ -68,9 +70,8 @@ export class Launcher {
       }
       input.stdin?.closeChildEnd();
       for (const { pipe } of channels) pipe.closeChildEnd();
-      const problems = problem === null ? handover.problems : [problem, ...handover.problems];
       const child = new Child({ generation, pid: spawned.pid, handover, words: command.args, input, channels, ready });
-      return { ok: true, child, problems };
+      return { ok: true, child, problems: handover.problems };
     } catch (error) {
       undo.all();
       if (!(error instanceof OsError)) throw error;
