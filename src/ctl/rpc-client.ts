@@ -3,10 +3,11 @@
  * server which restarts between two commands of a shell leaves no dead one behind. The codec is loaded with the first call: `hupctl
  * help` never pays for it.
  */
-import { connect, type NetConnectOpts } from 'node:net';
+import { connect } from 'node:net';
 import type { RpcValue } from '../rpc/codec.ts';
 import type { Failure, Reply } from './failure.ts';
 import { type ResponseHead, ResponseReader } from './http-response.ts';
+import { hostHeader, serverTarget } from './server-url.ts';
 
 export interface ServerAddress {
   /** `unix:///path` or `http://host[:port]`, the port being 80 when it is not given. */
@@ -71,7 +72,7 @@ export class RpcClient {
   /** The path goes out as UTF-8 bytes, as supervisorctl sends it. */
   #request(method: 'GET' | 'POST', path: string, body: Buffer | null): Buffer {
     const { serverUrl, username, password } = this.#address;
-    const lines = [`${method} ${path} HTTP/1.1`, `Host: ${hostOf(serverUrl)}`, 'User-Agent: hupctl'];
+    const lines = [`${method} ${path} HTTP/1.1`, `Host: ${hostHeader(serverUrl)}`, 'User-Agent: hupctl'];
     if (username !== null && password !== null) {
       lines.push(`Authorization: Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`);
     }
@@ -99,10 +100,9 @@ function exchange(
   request: Buffer,
   { signal, head, body, isComplete }: Exchange,
 ): Promise<Failure | null> {
-  const target = targetOf(serverUrl);
-  if (target === null) {
-    const message = `Unknown protocol for serverurl ${serverUrl}`;
-    return Promise.resolve({ kind: 'other', type: 'ValueError', message });
+  const target = serverTarget(serverUrl);
+  if ('kind' in target) {
+    return Promise.resolve(target);
   }
   if (signal?.aborted) {
     return Promise.resolve(null);
@@ -152,19 +152,3 @@ const disconnected: Failure = {
   type: 'http.client.RemoteDisconnected',
   message: 'Remote end closed connection without response',
 };
-
-/** Where a server URL leads; null: to nothing that we can talk to. */
-function targetOf(serverUrl: string): NetConnectOpts | null {
-  if (serverUrl.startsWith('unix://')) {
-    return { path: serverUrl.slice('unix://'.length) };
-  }
-  if (!serverUrl.startsWith('http://') || !URL.canParse(serverUrl)) {
-    return null;
-  }
-  const { hostname, port } = new URL(serverUrl);
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 80 : Number(port) };
-}
-
-function hostOf(serverUrl: string): string {
-  return serverUrl.startsWith('http://') && URL.canParse(serverUrl) ? new URL(serverUrl).host : 'localhost';
-}
