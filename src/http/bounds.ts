@@ -8,6 +8,7 @@ export interface HttpBounds {
   readonly idleMs: number;
   readonly maxConnections: number;
   readonly maxTails: number;
+  readonly maxWatchers: number;
   readonly lingerMs: number;
   readonly closeMs: number;
   readonly backlog: number;
@@ -32,6 +33,8 @@ export const httpBounds: HttpBounds = {
   maxConnections: 500,
   /** Clients that follow a log, of all servers. */
   maxTails: 64,
+  /** Dashboards that are open, of all servers. */
+  maxWatchers: 64,
   /** How long a client that was refused may go on sending, so that it reads why. */
   lingerMs: 2_000,
   /** How long requests under way may take to end when the servers close. */

@@ -8,6 +8,8 @@ import { createRpc } from '../rpc/dispatch.ts';
 import type { RpcContext } from '../rpc/method.ts';
 import { accessOf } from './auth.ts';
 import { isCrossSite } from './cross-site.ts';
+import { createDashboardRoute, isDashboardPath } from './dashboard-route.ts';
+import { Watchers } from './events-route.ts';
 import { LogTails } from './logtail-route.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { pagesRoute } from './pages-route.ts';
@@ -23,6 +25,8 @@ export function createHandler(context: RpcContext): RequestHandler {
   const rpc = createRpc(context, daemon.config.rpcInterfaces);
   const pages = { daemon, rpc: createRpc(context, [{ namespace: 'supervisor', interface: 'main' }]) };
   const tails = new LogTails(daemon, logs);
+  const watchers = new Watchers(daemon);
+  const dashboard = createDashboardRoute(context);
 
   const route: Route = (request, response, server) => {
     const access = accessOf(server, request.headers.authorization);
@@ -41,6 +45,11 @@ export function createHandler(context: RpcContext): RequestHandler {
         ? tails.process(request, response, path.slice('/logtail'.length))
         : tails.main(request, response);
     }
+    if (path === '/events') {
+      if (isCrossSite(request)) return respondAndClose(request, response, 403);
+      return watchers.attach(request, response);
+    }
+    if (isDashboardPath(path)) return dashboard(request, response, path, access);
     if (path === '/metrics') return metricsRoute(context, request, response);
     return pagesRoute(pages, request, response, path, access);
   };

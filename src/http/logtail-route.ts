@@ -79,7 +79,7 @@ function processLog(daemon: Supervision, path: string): string | null {
 }
 
 /** A client that has read nothing for as long as an idle connection may live is dropped. */
-function giveUpOnStalled(response: ServerResponse): void {
+export function giveUpOnStalled(response: ServerResponse): void {
   let stalledAt: number | null = null;
   const timer = setInterval(() => {
     if (!response.writableNeedDrain) stalledAt = null;

@@ -1,6 +1,6 @@
 /**
  * The pages: status with its actions, the end of a log, `ok.html`, and the style sheet. URLs and answers are supervisord's; they work without
- * scripts, and the headers forbid any, as they forbid frames. An action that a page of another site asks for is refused.
+ * scripts, and the headers allow none but ours, and no frames. An action that a page of another site asks for is refused.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { rpcBounds } from '../rpc/bounds.ts';
@@ -82,6 +82,7 @@ async function status(
       identifier: daemon.identifier,
       version: daemon.version,
       message: form.get('message') ?? '',
+      mayAct: access === 'full',
     });
     return sendHtml(request, response, page);
   }
@@ -127,7 +128,7 @@ const pageHeaders = {
   Expires: new Date(0).toUTCString(),
   'X-Frame-Options': 'DENY',
   'Content-Security-Policy':
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'Referrer-Policy': 'same-origin',
 } as const;
 

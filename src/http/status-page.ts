@@ -1,4 +1,4 @@
-/** The status page and the tail page, as HTML without scripts. What links and forms mean is the business of `pages-route.ts`. */
+/** The status page and the tail page, as HTML; the one script makes the status page live (`web/client/`), which does without as well. What links and forms mean is the business of `pages-route.ts`. */
 import { describeProcess } from '../core/describe.ts';
 import { makeNamespec } from '../core/namespec.ts';
 import type { StateName } from '../core/states.ts';
@@ -13,6 +13,8 @@ export interface StatusPage {
   readonly now: number;
   readonly identifier: string;
   readonly version: string;
+  /** The reader's password allows more than looking. */
+  readonly mayAct: boolean;
   /** '' for none. */
   readonly message: string;
 }
@@ -34,6 +36,9 @@ ${rows.length === 0 ? html`No programs to manage` : table(rows)}
 </form>
 </div>
 <div id="footer">hupd <span id="supervisor_version">${page.version}</span></div>`,
+    html`
+<link href="static/dashboard.css" rel="stylesheet">
+<script src="static/dashboard.js" data-may-act="${page.mayAct ? 'yes' : 'no'}" defer></script>`,
   );
 }
 
@@ -50,14 +55,14 @@ ${refresh}`,
   );
 }
 
-function document(title: string, body: Html): string {
+function document(title: string, body: Html, head = html``): string {
   return html`<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title}</title>
-<link href="${stylesheetPath.slice(1)}" rel="stylesheet">
+<link href="${stylesheetPath.slice(1)}" rel="stylesheet">${head}
 </head>
 <body>
 ${body}

@@ -1,0 +1,60 @@
+/** The log of the open process as it grows, with pause. */
+import { button, h, setText } from './dom.ts';
+import { follow } from './server.ts';
+
+/** What is shown at most; the beginning goes. */
+const keptChars = 200_000;
+
+export interface LogPanel {
+  readonly element: HTMLElement;
+  close(): void;
+}
+
+export function logPanel(name: string, channels: ReadonlyArray<'stdout' | 'stderr'>): LogPanel {
+  const log = h('pre', { class: 'log', role: 'log', tabindex: '0', 'aria-label': `log of ${name}` });
+  const bar = h('div', { class: 'bar' });
+  const element = h('section', { class: 'panel wide', 'aria-label': 'Log' }, h('h3', {}, 'Log'), bar, log);
+  let stop = new AbortController();
+  let paused = false;
+  let held = '';
+
+  const show = (text: string): void => {
+    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 30;
+    log.append(text);
+    const all = log.textContent ?? '';
+    if (all.length > keptChars) log.textContent = all.slice(-keptChars);
+    if (atEnd) log.scrollTop = log.scrollHeight;
+  };
+  const tabs = channels.map((channel) => {
+    const tab = button(channel, `show ${channel} of ${name}`, () => open(channel));
+    tab.dataset.channel = channel;
+    return tab;
+  });
+  const open = (channel: string): void => {
+    stop.abort();
+    stop = new AbortController();
+    held = '';
+    log.replaceChildren();
+    for (const tab of tabs) tab.setAttribute('aria-pressed', String(tab.dataset.channel === channel));
+    void follow(name, channel, stop.signal, (text) => {
+      if (paused) held = (held + text).slice(-keptChars);
+      else show(text);
+    }).then((why) => {
+      if (why !== '') show(`[${why}]\n`);
+    });
+  };
+  const pause = button('Pause', `pause the log of ${name}`, () => {
+    paused = !paused;
+    setText(pause, paused ? 'Follow' : 'Pause');
+    pause.setAttribute('aria-pressed', String(paused));
+    if (paused) return;
+    show(held);
+    held = '';
+    log.scrollTop = log.scrollHeight;
+  });
+  bar.append(...tabs, h('span', { class: 'grow' }), pause);
+  const [first] = channels;
+  if (first === undefined) bar.replaceChildren(h('span', { class: 'empty' }, 'This process has no log.'));
+  else open(first);
+  return { element, close: () => stop.abort() };
+}
