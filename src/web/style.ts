@@ -8,8 +8,9 @@ export const dashboardStyle = `.live{color-scheme:light;${light}}
 @media (prefers-color-scheme:dark){.live:not([data-theme=light]){color-scheme:dark;${dark}}}
 .live[data-theme=dark]{color-scheme:dark;${dark}}
 .live body{background:var(--bg);color:var(--ink);margin:0 auto;max-width:80rem;padding:1rem}
+.live [hidden]{display:none!important}
 .live h1{margin:0;font-size:1.3rem}
-.live h3{margin:0 0 .5rem;font-size:.85rem;color:var(--dim);font-weight:600}
+.live h2{margin:0 0 .5rem;font-size:.85rem;color:var(--dim);font-weight:600}
 .live header,.live .bar{display:flex;flex-wrap:wrap;gap:.5rem .8rem;align-items:center;margin-bottom:.8rem}
 .live .grow{flex:1}
 .live .link{font-size:.85rem;color:var(--dim)}
@@ -36,6 +37,7 @@ export const dashboardStyle = `.live{color-scheme:light;${light}}
 .live .line{font-size:.85rem;color:var(--dim);overflow-wrap:anywhere}
 .live progress{display:block;width:100%;height:.5rem;margin-top:.25rem;accent-color:var(--accent)}
 .live .load{display:flex;align-items:center;gap:.4rem;font-size:.8rem;color:var(--dim);font-variant-numeric:tabular-nums}
+.live .load.none{visibility:hidden}
 .live .load svg{width:60px;height:20px;flex:none}
 .live polyline{fill:none;stroke:var(--accent);stroke-width:1.3}
 .live .acts{display:flex;gap:.35rem;justify-content:flex-end}
@@ -46,6 +48,7 @@ export const dashboardStyle = `.live{color-scheme:light;${light}}
 .live .gens{display:grid;grid-template-columns:auto 1fr;align-items:center;gap:0 .4rem}
 .live .box{border:1.5px solid var(--dim);border-radius:.4rem;padding:.3rem .6rem;font-size:.8rem;background:var(--card)}
 .live .gen{display:flex;align-items:center;gap:.4rem;flex-wrap:wrap;padding:.25rem 0}
+.live .workers{display:inline-flex;flex-wrap:wrap;gap:.4rem;align-items:center}
 .live .gen .box small{display:block;color:var(--dim)}
 .live .arrow{color:var(--dim)}
 .live .unready .box{border-style:dashed;border-color:var(--busy);color:var(--busy)}
@@ -55,6 +58,7 @@ export const dashboardStyle = `.live{color-scheme:light;${light}}
 .live .list{list-style:none;margin:0;padding:0;display:block;max-height:15rem;overflow:auto;font-size:.82rem}
 .live .list li{display:flex;gap:.7rem;padding:.15rem 0;overflow-wrap:anywhere}
 .live .list time{color:var(--dim);flex:none;font-variant-numeric:tabular-nums}
+.live .output{max-height:12rem;overflow:auto;margin:.5rem 0 0;font:.78rem/1.45 ui-monospace,monospace;color:var(--dim)}
 .live .empty{color:var(--dim);font-size:.85rem;padding:.8rem}
 .live .log{margin:.5rem 0 0;height:16rem;overflow:auto;background:var(--bg);border-radius:.4rem;padding:.6rem;font:.78rem/1.45 ui-monospace,monospace}
 .live .toast{position:fixed;left:50%;bottom:1rem;transform:translateX(-50%);max-width:calc(100vw - 3rem);padding:.5rem 1rem;border-radius:.5rem;background:var(--ink);color:var(--bg);font-size:.9rem}
@@ -69,8 +73,12 @@ export const dashboardStyle = `.live{color-scheme:light;${light}}
 .live .load.cpu{grid-column:1/3}
 .live .more{grid-template-columns:1fr;padding:.3rem .6rem .8rem}
 .live .wide{grid-column:auto}
-.live .bar input{flex:1 0 100%}
-.live .bar button{flex:1 0 auto}
+.live .load.none{display:none}
+.live .bar{display:grid;grid-template-columns:1fr 1fr}
+.live .bar input{grid-column:1/-1}
+.live .grow{display:none}
+.live header button{margin-left:auto}
+.live .summary{order:1;flex:1 0 100%}
 }
 @media (prefers-reduced-motion:no-preference){.live button[aria-busy=true]{animation:busy 1s ease-in-out infinite alternate}@keyframes busy{to{opacity:.5}}}
 `;

@@ -25,14 +25,14 @@ export function details(process: ProcessRow): Details {
   const update: Details['update'] = (row, load) => {
     const boxes = generationBoxes(row, load);
     const now = JSON.stringify(boxes);
-    if (now !== drawn) generations.replaceChildren(h('h3', {}, 'Generations'), drawGenerations(boxes));
+    if (now !== drawn) generations.replaceChildren(h('h2', {}, 'Generations'), drawGenerations(boxes));
     drawn = now;
     if (row === seen) return;
     seen = row;
-    reload.replaceChildren(h('h3', {}, 'Last reload'), drawReload(row.reload, row.strategy));
+    reload.replaceChildren(h('h2', {}, 'Last reload'), drawReload(row.reload, row.strategy));
     void history(row.id).then((entries) => {
       const items = entries.toReversed().map(({ at, text }) => entryItem(at, text));
-      events.replaceChildren(h('h3', {}, 'Events'), h('ul', { class: 'list', tabindex: '0' }, ...items));
+      events.replaceChildren(h('h2', {}, 'Events'), h('ul', { class: 'list', tabindex: '0' }, ...items));
     });
   };
   return { element, update, close: () => log.close() };
@@ -49,14 +49,16 @@ function drawGenerations(boxes: readonly GenerationBoxes[]): HTMLElement {
     return h(
       'div',
       { class: `gen ${role} ${ready ? 'ready' : 'unready'}`, role: 'listitem', 'aria-label': label },
-      h('span', { class: 'arrow', 'aria-hidden': 'true' }, ready ? '──▶' : '┄ ┄'),
+      arrow(ready ? '──▶' : '┄┄┄'),
       h('span', { class: 'box master' }, `generation ${number}`, h('small', {}, `pid ${pid}, ${standing}`)),
-      ...(drawn.length === 0 ? [] : [h('span', { class: 'arrow', 'aria-hidden': 'true' }, '──▶')]),
-      ...drawn,
-      ...more,
+      ...(drawn.length === 0 ? [] : [h('span', { class: 'workers' }, arrow('──▶'), ...drawn, ...more)]),
     );
   });
   return h('div', { class: 'gens' }, h('span', { class: 'box' }, 'clients'), h('div', { role: 'list' }, ...lines));
+}
+
+function arrow(text: string): HTMLElement {
+  return h('span', { class: 'arrow', 'aria-hidden': 'true' }, text);
 }
 
 function drawReload(reload: ReloadRow | null, strategy: string): HTMLElement {
@@ -64,7 +66,8 @@ function drawReload(reload: ReloadRow | null, strategy: string): HTMLElement {
   const tone = { 'under way': 'busy', done: 'good', failed: 'bad' }[reload.outcome];
   const rolledBack = reload.steps.some(({ fact }) => fact === 'rolled-back');
   const items = reload.steps.map(({ at, text }) => entryItem(at, text));
-  const output = reload.lastOutput.length === 0 ? [] : [h('pre', { class: 'line' }, reload.lastOutput.join('\n'))];
+  const output =
+    reload.lastOutput.length === 0 ? [] : [h('pre', { class: 'output', tabindex: '0' }, reload.lastOutput.join('\n'))];
   return h(
     'div',
     {},

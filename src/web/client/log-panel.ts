@@ -13,7 +13,7 @@ export interface LogPanel {
 export function logPanel(name: string, channels: ReadonlyArray<'stdout' | 'stderr'>): LogPanel {
   const log = h('pre', { class: 'log', role: 'log', tabindex: '0', 'aria-label': `log of ${name}` });
   const bar = h('div', { class: 'bar' });
-  const element = h('section', { class: 'panel wide', 'aria-label': 'Log' }, h('h3', {}, 'Log'), bar, log);
+  const element = h('section', { class: 'panel wide', 'aria-label': 'Log' }, h('h2', {}, 'Log'), bar, log);
   let stop = new AbortController();
   let paused = false;
   let held = '';

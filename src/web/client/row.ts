@@ -69,7 +69,8 @@ export class Row {
     setText(this.#badge, process.state.toLowerCase());
     this.#badge.className = `badge ${toneOf(process)}`;
     const restarts = process.restarts === 0 ? '' : `, restarted ${process.restarts}×`;
-    setText(this.#small, process.pid === 0 ? '' : `pid ${process.pid}, gen ${process.generation}${restarts}`);
+    const number = process.generations.find(({ pid }) => pid === process.pid)?.number ?? process.generation;
+    setText(this.#small, process.pid === 0 ? '' : `pid ${process.pid}, gen ${number}${restarts}`);
     this.#drawButtons();
     this.tick(now);
     this.#details?.update(process, load);
@@ -135,6 +136,7 @@ function loadCell(what: 'cpu' | 'memory') {
   const draw = (values: readonly number[], least: number, label: string): void => {
     line.setAttribute('points', sparkline(values, 60, 20, least));
     setText(text, label);
+    element.classList.toggle('none', label === '');
     element.setAttribute('aria-label', label === '' ? `${title}: none` : `${title} ${label}`);
   };
   return { element, draw };
