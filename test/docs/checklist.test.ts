@@ -1,0 +1,35 @@
+/** The checklist names tests that are there and deviations that are in their table, and leaves out none that is the daemon's. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { deviations } from '../conformance/deviations.ts';
+
+const text = readFileSync('test/conformance/checklist-daemon.md', 'utf8');
+
+test('each test that the checklist names is there', () => {
+  const named = [...text.matchAll(/`((?:\w+\/)+[\w-]+(?:\.test)?\.ts): ([^`]*)`/g)];
+  assert.ok(named.length > 100, `${named.length} tests are named`);
+  const wrong = named.filter(([, file = '', title = '']) => {
+    const path = `test/${file}`;
+    return !existsSync(path) || !readFileSync(path, 'utf8').replaceAll("\\'", "'").includes(title);
+  });
+  assert.deepEqual(
+    wrong.map(([entry]) => entry),
+    [],
+  );
+});
+
+test('each deviation that the checklist names is in the table, and the daemon has no other', () => {
+  const known = deviations.map(({ id }) => id);
+  const named = [...text.matchAll(/≠ ([a-z0-9-]+)(…?)/g)].flatMap(([, id = '', more]) => (more === '…' ? [] : [id]));
+  assert.deepEqual(
+    named.filter((id) => !known.includes(id)),
+    [],
+  );
+  // Those of clients, the wire, HTTP and events have checklists of their own.
+  const daemons = known.filter((id) => !/^(ctl|wire|http|event)-/.test(id));
+  assert.deepEqual(
+    daemons.filter((id) => !named.includes(id)),
+    [],
+  );
+});
