@@ -10,6 +10,7 @@ import { hasOthers } from './process.ts';
 import {
   backOff,
   checked,
+  extended,
   gateTimedOut,
   giveUp,
   giveUpOrWait,
@@ -45,6 +46,8 @@ export function handle(turn: Turn, event: ProcessEvent): void {
       return ready(turn, event.generation);
     case 'checked':
       return checked(turn, event.generation, event.answer);
+    case 'extended':
+      return extended(turn, event.generation, event.byMs);
     case 'not-ready':
       return notReady(turn, event.generation, event.reason);
     case 'time':

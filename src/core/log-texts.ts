@@ -157,6 +157,11 @@ export const ownTexts = {
     line('CRIT', `Could not create FastCGI socket ${url}: ${problem}`),
   /** A start whose ready check was not passed; what follows are supervisord's lines of a process that is stopped. */
   notReady: (name: string, pid: number, why: string) => line('WARN', `${name} (pid ${pid}) is stopped: ${why}`),
+  /** It has missed its sd_notify watchdog. */
+  watchdogMissed: (name: string, pid: number, what: string) =>
+    line('WARN', `${name} (pid ${pid}) gets SIGABRT from its watchdog: ${what}`),
+  /** Somebody else speaks for it. */
+  strayNotification: (name: string, what: string) => line('WARN', `${name}: ${what}`),
   /** Asked to restart, while everything runs. */
   restartRefused: (error: string) =>
     line('ERRO', `not restarted: ${error}; everything goes on with the configuration that was read before`),

@@ -91,6 +91,14 @@ export function checked(turn: Turn, generation: number, lastAnswer: string): voi
   turn.process.life = { ...life, gate: { ...life.gate, lastAnswer } };
 }
 
+/** More time; never less than it had. */
+export function extended(turn: Turn, generation: number, byMs: number): void {
+  const { life } = turn.process;
+  if (life.state !== 'STARTING' || life.current.number !== generation || life.gate.kind !== 'ready') return;
+  const readyBy = Math.max(life.gate.readyBy, turn.now.mono + byMs);
+  turn.process.life = { ...life, gate: { ...life.gate, readyBy } };
+}
+
 /** A start whose ready check is not passed: it is stopped, and counts as a failed start when it has gone. */
 export function notReady(turn: Turn, generation: number, why: string): void {
   const { life } = turn.process;
@@ -110,7 +118,7 @@ export function gateTimedOut(turn: Turn): void {
 }
 
 export function tooLate(timeoutSecs: number, lastAnswer: string): string {
-  return `not ready within ${timeoutSecs} s${lastAnswer === '' ? '' : ` (${lastAnswer})`}`;
+  return `not ready within ${Math.round(timeoutSecs * 1000) / 1000} s${lastAnswer === '' ? '' : ` (${lastAnswer})`}`;
 }
 
 /** What a process that ends now is told as its failure to start, or null when it had started. */

@@ -25,6 +25,8 @@ export type ProcessEvent =
   | { readonly event: 'ready'; readonly generation: number }
   /** The check was asked and answered no, or not yet. */
   | { readonly event: 'checked'; readonly generation: number; readonly answer: string }
+  /** It asks for so much more time to become ready, from now on. */
+  | { readonly event: 'extended'; readonly generation: number; readonly byMs: number }
   /** The check cannot succeed any more; `reason` is its last answer. */
   | { readonly event: 'not-ready'; readonly generation: number; readonly reason: string }
   | { readonly event: 'reload-tested'; readonly ok: boolean; readonly reason: string }

@@ -1,9 +1,10 @@
 /**
- * The directory for the log pipes: the daemon's own, closed to others, one for each configuration file, in a place that a reboot empties.
- * Never a link and never somebody else's: whoever could put one there could read what programs print.
+ * The directory for the log pipes and notify sockets: the daemon's own, closed to others, one for each configuration file, in a place that a
+ * reboot empties. Never a link and never somebody else's: whoever could put one there could read what programs print. Root's programs may
+ * have other users, which have to reach their own sockets: they may go through it, and not look into it.
  */
 import { createHash } from 'node:crypto';
-import { chownSync, lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
 export type RuntimeDirectory =
@@ -21,7 +22,8 @@ export function makeRuntimeDirectory(configFile: string, uid: number): RuntimeDi
     if (!stats.isDirectory()) return { ok: false, error: `${path} is not a directory: remove it` };
     if (own === 0 && stats.uid !== uid) chownSync(path, uid, -1);
     else if (stats.uid !== uid) return { ok: false, error: `${path} belongs to uid ${stats.uid}: remove it` };
-    if ((stats.mode & 0o077) !== 0) return { ok: false, error: `${path} is open to others: chmod 700 it` };
+    if ((stats.mode & 0o066) !== 0) return { ok: false, error: `${path} is open to others: chmod 700 it` };
+    chmodSync(path, uid === 0 ? 0o711 : 0o700);
     return { ok: true, path, created };
   } catch (error) {
     return { ok: false, error: `can not make the directory of the log pipes ${path}: ${(error as Error).message}` };

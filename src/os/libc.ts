@@ -40,6 +40,8 @@ export interface Libc {
   readonly getsockopt: Call<[fd: number, level: number, name: number, value: Memory, size: Memory]>;
   readonly setsockopt: Call<[fd: number, level: number, name: number, value: Memory, size: number]>;
 
+  readonly recvmsg: Call<[fd: number, message: Memory, flags: number]>;
+
   readonly spawn: Call<[pid: Memory, file: string, actions: Memory, attributes: Memory, argv: Memory, envp: Memory]>;
   readonly actionsInit: Call<[actions: Memory]>;
   readonly actionsDestroy: Call<[actions: Memory]>;
@@ -163,6 +165,7 @@ function declare(koffi: Koffi): Libc {
     getsockname: call('int getsockname(int fd, void *address, void *size)'),
     getsockopt: call('int getsockopt(int fd, int level, int name, void *value, void *size)'),
     setsockopt: call('int setsockopt(int fd, int level, int name, void *value, uint size)'),
+    recvmsg: call('long recvmsg(int fd, void *message, int flags)'),
 
     spawn: direct(
       'int posix_spawn(void *pid, const char *file, void *actions, void *attributes, void *argv, void *envp)',

@@ -2,6 +2,7 @@
 import { fstatSync, readdirSync } from 'node:fs';
 import type { ExitStatus } from '../core/exit-status.ts';
 import type { SocketAddress } from '../core/spec.ts';
+import { Arrivals } from './arrivals.ts';
 import { httpGet, tryConnect } from './ask.ts';
 import { borrowListeners } from './borrow-sockets.ts';
 import { SystemClock } from './clock.ts';
@@ -10,6 +11,7 @@ import { errnoName, errnoOf, type Libc, loadLibc } from './libc.ts';
 import { Limits } from './limits.ts';
 import { acceptQueueOf, listenOn } from './listen-socket.ts';
 import { findMissing } from './missing.ts';
+import { createNotifySocket } from './notify-socket.ts';
 import type {
   AcceptQueue,
   Borrowed,
@@ -23,6 +25,7 @@ import type {
   ListenOptions,
   LogPipe,
   MissingFacility,
+  NotifySocket,
   Os,
   Probe,
   ProcessStat,
@@ -70,12 +73,14 @@ export class LinuxOs implements Os {
   readonly #runtimeDirectory: string;
   readonly #limits: Limits;
   readonly #reaper: Reaper;
+  readonly #arrivals: Arrivals;
 
   constructor(libc: Libc, options: LinuxOsOptions) {
     this.#libc = libc;
     this.#runtimeDirectory = options.runtimeDirectory;
     this.#limits = new Limits(libc, options.originalFileLimit);
     this.#reaper = new Reaper(libc);
+    this.#arrivals = new Arrivals(libc);
     this.missing = findMissing(libc);
     closeOnExec(libc);
   }
@@ -123,6 +128,10 @@ export class LinuxOs implements Os {
 
   createStdinPipe(): StdinPipe {
     return createStdinPipe(this.#libc);
+  }
+
+  createNotifySocket(ownerUid: number | null): NotifySocket {
+    return createNotifySocket(this.#libc, this.#arrivals, this.#runtimeDirectory, ownerUid);
   }
 
   listen(address: SocketAddress, options: ListenOptions): HeldSocket {
@@ -189,6 +198,7 @@ export class LinuxOs implements Os {
   close(): void {
     this.clock.arm(null, () => {});
     this.#reaper.close();
+    this.#arrivals.close();
   }
 }
 

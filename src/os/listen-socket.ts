@@ -87,7 +87,7 @@ function removeOldSocket(path: string): void {
 }
 
 /** The mode asked for, whatever the daemon's umask is; without one, what the umask leaves. */
-function bindWithMode(libc: Libc, fd: Fd, bytes: Buffer, mode: number | null): number {
+export function bindWithMode(libc: Libc, fd: Fd, bytes: Buffer, mode: number | null): number {
   if (mode === null) return libc.bind(fd, bytes, bytes.length);
   libc.fchmod(fd, mode);
   const before = process.umask(0);

@@ -54,6 +54,25 @@ export interface StdinPipe {
   close(): void;
 }
 
+/** What somebody sent, and who, as the kernel says. */
+export interface Datagram {
+  readonly data: Buffer;
+  /** 0: it lives where hupd can not see it. */
+  readonly pid: number;
+  readonly uid: number;
+}
+
+/** Where one generation's notifications (sd_notify) arrive. */
+export interface NotifySocket {
+  /** For NOTIFY_SOCKET. */
+  readonly path: string;
+  /** Starts to deliver, from the event loop. */
+  listen(onDatagram: (datagram: Datagram) => void): void;
+  /** Delivers, at once and in order, what has arrived. */
+  drain(): void;
+  close(): void;
+}
+
 export interface SpawnRequest {
   /** Absolute, or relative to `directory`; executed as it is, no search. */
   readonly file: string;
@@ -199,6 +218,8 @@ export interface Os {
   reopenLogPipe(path: string): LogPipe;
   /** Throws `OsError`. */
   createStdinPipe(): StdinPipe;
+  /** `owner`: the only user, besides root, that may send to it. Throws `OsError`. */
+  createNotifySocket(ownerUid: number | null): NotifySocket;
 
   /** Binds and listens. Throws `OsError`. Unix: an old socket is replaced, anything else refused. */
   listen(address: SocketAddress, options: ListenOptions): HeldSocket;

@@ -93,7 +93,8 @@ export function int32(value: number): Buffer {
   return memory;
 }
 
-function encodePath(path: string): Buffer {
+/** Throws `OsError` where it is too long. */
+export function encodePath(path: string): Buffer {
   const name = Buffer.from(path);
   if (name.length >= SUN_PATH_BYTES) throw new OsError('bind', 'ENAMETOOLONG', path);
   const bytes = Buffer.concat([Buffer.alloc(2), name, Buffer.alloc(1)]);

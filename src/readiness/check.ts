@@ -21,6 +21,10 @@ export interface CheckContext {
   onOutput(makeListener: () => (chunk: Buffer) => void): () => void;
   /** Starts a command with the program's environment, directory and user. */
   run(command: string, ended: (status: ExitStatus, lastLine: string | null) => void): StartedCommand;
+  /** It is asked about a process that has been signalled, not about one that was started. */
+  readonly afterSignal: boolean;
+  /** It needs so much more time from now on. */
+  extend(byMs: number): void;
   ready(): void;
   notReady(reason: string): void;
   /** The latest answer, for the message if time runs out. */

@@ -63,6 +63,6 @@ export class ReadyFd {
 export function checkReadyFd(fd: number, context: CheckContext): RunningCheck {
   const { readyFd } = context.channel;
   if (readyFd !== null) return readyFd.check(context, fd);
-  context.notReady(`it was not given descriptor ${fd}`);
+  context.notReady(`it was started without descriptor ${fd}, before it had ready_check=fd:${fd}: restart it once`);
   return nothingRuns;
 }

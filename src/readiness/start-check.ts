@@ -5,12 +5,13 @@ import type { ProcessSpec, ReadyCheck, SocketAddress } from '../core/spec.ts';
 import { optionValue, recognise } from '../handover/profiles/recognise.ts';
 import { addressText } from '../os/socket-address.ts';
 import { checkAccept } from './accept.ts';
-import { type CheckContext, nothingRuns, type RunningCheck } from './check.ts';
+import type { CheckContext, RunningCheck } from './check.ts';
 import { checkConnect } from './connect.ts';
 import { checkExec } from './exec.ts';
 import { checkGunicornWorkers } from './gunicorn-workers.ts';
 import { checkHttp, type HttpCheck } from './http.ts';
 import { checkLogLine } from './log-line.ts';
+import { checkNotify } from './notify.ts';
 import { checkReadyFd } from './ready-fd.ts';
 import { checkServes } from './serves.ts';
 import { checkStartSecs } from './startsecs.ts';
@@ -115,8 +116,7 @@ export function startCheck(
     case 'startsecs':
       return checkStartSecs(spec.startSecs, context);
     case 'notify':
-      context.notReady(`ready_check ${describeCheck(check)} is not supported yet`);
-      return nothingRuns;
+      return checkNotify(context);
   }
 }
 

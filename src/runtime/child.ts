@@ -27,6 +27,7 @@ export class Child {
   readonly #input: ChildInput;
   readonly #channels: readonly OutputChannel[];
   #check: RunningCheck | null = null;
+  #companion: { end(): void } | null = null;
 
   constructor(fields: {
     generation: number;
@@ -51,11 +52,15 @@ export class Child {
         () => output.end(),
       );
     }
-    fields.ready.begin();
   }
 
   get stdin(): StdinPipe | null {
     return this.#input.stdin;
+  }
+
+  /** Ends with the generation. */
+  accompany(companion: { end(): void } | null): void {
+    this.#companion = companion;
   }
 
   /** At most one check runs for a generation. */
@@ -90,6 +95,7 @@ export class Child {
   /** The process was reaped. Output of descendants that outlive it is not read any more, as under supervisord. */
   end(): void {
     this.setCheck(null);
+    this.#companion?.end();
     for (const { pipe, output } of this.#channels) {
       pipe.close();
       output.end();

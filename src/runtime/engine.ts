@@ -5,7 +5,7 @@
 
 import type { ExitStatus } from '../core/exit-status.ts';
 import type { LogText } from '../core/log-texts.ts';
-import { processTexts } from '../core/log-texts.ts';
+import { ownTexts, processTexts } from '../core/log-texts.ts';
 import { aliveGenerations, deadline } from '../core/process.ts';
 import { step } from '../core/process-step.ts';
 import type { Now } from '../core/time.ts';
@@ -18,6 +18,7 @@ import type { Child } from './child.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Launcher } from './launcher.ts';
 import type { Member } from './member.ts';
+import { killByWatchdog } from './watchdog-kill.ts';
 
 export interface EngineListeners {
   log(line: LogText): void;
@@ -162,6 +163,14 @@ export class Engine {
     const { child, problems } = launched;
     member.children.set(generation, child);
     this.#memberOfPid.set(child.pid, member);
+    child.ready.begin(child.pid, (text) => this.#listeners.log(ownTexts.strayNotification(member.spec.name, text)));
+    child.accompany(
+      killByWatchdog(member, child, {
+        deadlines: this.#deadlines,
+        kill: (pid, signal, group) => this.kill(member, pid, signal, group),
+        log: (line) => this.#listeners.log(line),
+      }),
+    );
     this.#listeners.spawned(member, child);
     for (const problem of problems) {
       this.#listeners.log({ level: 'WARN', text: `reload of ${reprText(member.spec.name)}: ${problem}` });
@@ -188,11 +197,8 @@ export class Engine {
       const { reload } = member.process;
       const timeoutSecs = reload.phase === 'starting' ? spec.reload.readyTimeoutSecs : spec.reload.timeoutSecs;
       const tell = (fact: ProcessEffect & { effect: 'reload-fact' }) => this.#listeners.reloadFact(member, fact);
-      tell({
-        effect: 'reload-fact',
-        fact: { ...base, fact: 'handover', text: member.fcgi?.describe() ?? child.handover.describe() },
-        outputOf: null,
-      });
+      const text = member.fcgi?.describe() ?? child.handover.describe();
+      if (!afterSignal) tell({ effect: 'reload-fact', fact: { ...base, fact: 'handover', text }, outputOf: null });
       const waiting = { ...base, fact: 'waiting' as const, check: describeCheck(check), timeoutSecs };
       tell({ effect: 'reload-fact', fact: waiting, outputOf: null });
     }
@@ -205,6 +211,8 @@ export class Engine {
       onOutput: (makeListener) => child.onOutput(makeListener),
       run: (command, ended) => this.#listeners.runCheck(member, child, command, ended),
       after: (ms, wake) => this.#deadlines.after(ms, wake),
+      afterSignal,
+      extend: (byMs) => this.post(member, { event: 'extended', generation, byMs }),
       ready: () => {
         child.setCheck(null);
         if (member.process.reload?.phase !== 'waiting') child.handover.promoted(); // a successor is not the process yet

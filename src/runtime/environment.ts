@@ -21,10 +21,10 @@ export function childEnvironment(
   own: Environment,
   spec: ProcessSpec,
   serverUrl: string | null,
-  handedOver: ReadonlyMap<string, string>,
+  handedOver: Iterable<readonly [string, string]>,
 ): readonly Buffer[] {
   const result = new Map(own);
-  for (const name of inheritedFdNames) result.delete(name);
+  for (const name of hupdsOwn) result.delete(name);
   const set = (name: string, value: string) => result.set(name, Buffer.from(value));
   set('SUPERVISOR_ENABLED', '1');
   const url = spec.serverUrl ?? serverUrl;
@@ -42,5 +42,8 @@ export function searchPath(own: Environment, spec: ProcessSpec): string | undefi
   return set ?? own.get('PATH')?.toString();
 }
 
-/** Descriptors that were passed to hupd itself are not its children's: a server that believed these would die. */
-const inheritedFdNames = ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES'];
+/**
+ * Descriptors that were passed to hupd itself are not its children's: a server that believed these would die. Nor is the watchdog of whoever
+ * started hupd.
+ */
+const hupdsOwn = ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES', 'WATCHDOG_PID', 'WATCHDOG_USEC'];

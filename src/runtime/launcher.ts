@@ -126,7 +126,7 @@ export class Launcher {
     ]);
     const request: SpawnRequest = {
       ...command,
-      env: childEnvironment(this.#environment, spec, this.#serverUrl(), handover.variables),
+      env: childEnvironment(this.#environment, spec, this.#serverUrl(), [...handover.variables, ...ready.variables]),
       directory: spec.directory,
       umask: spec.umask,
       uid: spec.uid,

@@ -268,6 +268,20 @@ describe('nothing is retried while the daemon shuts down', () => {
 });
 
 describe('an explicit ready_check', () => {
+  test('has more time when the process asks for it, and never less', () => {
+    const process = new ProcessDriver({ reload: { readyCheck: { kind: 'notify' }, readyTimeoutSecs: 10 } });
+    process.start();
+    process.spawned(1);
+    process.after(9);
+    process.extended(1, 500);
+    assert.equal(process.after(0.9), 'same');
+    process.extended(1, 30_000);
+    assert.equal(process.after(29.999), 'same');
+    assert.equal(process.after(0.001), 'FAILING | uncheck 1, SIGTERM 101');
+    process.exited(101);
+    assert.equal(process.process.spawnError, 'not ready within 39.9 s');
+  });
+
   const gated = (readyTimeoutSecs = 60, startSecs = 1) => {
     const process = new ProcessDriver({ startSecs, reload: { readyCheck: { kind: 'accept' }, readyTimeoutSecs } });
     process.start();

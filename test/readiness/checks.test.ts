@@ -280,6 +280,70 @@ describe('fd', () => {
   });
 });
 
+describe('notify', () => {
+  const send = (world: CheckWorld, text: string, pid = world.child.pid, uid = 0) => {
+    world.os.notifySockets[0]?.send(text, pid, uid);
+    world.os.flush();
+  };
+
+  test('is passed by READY=1; STATUS is its answer until then', async () => {
+    const world = new CheckWorld({ kind: 'notify' });
+    assert.equal(world.child.env('NOTIFY_SOCKET'), world.os.notifySockets[0]?.path);
+    assert.deepEqual(world.said, ['answered: no READY=1 yet']);
+    send(world, 'STATUS=loading \u001b[1mmodels');
+    assert.equal(world.last, 'answered: no READY=1 yet; it says: loading ?[1mmodels');
+    send(world, 'EXTEND_TIMEOUT_USEC=1500000');
+    assert.equal(world.last, 'extended by 1500 ms');
+    send(world, 'READY=0\nSOMETHING=else\nMAINPID=4711');
+    assert.equal(world.channel.notifications?.mainPid, 4711);
+    send(world, 'STATUS=up\nREADY=1\n');
+    assert.equal(world.last, 'ready');
+    await endsQuietly(world);
+  });
+
+  test('after a signal is passed when READY=1 is said again', () => {
+    const world = new CheckWorld({ kind: 'notify' }, { afterSignal: true });
+    assert.deepEqual(world.said, ['answered: no READY=1 since the signal']);
+    send(world, 'RELOADING=1\nMONOTONIC_USEC=7');
+    assert.equal(world.last, 'answered: no READY=1 since the signal; it says: RELOADING=1');
+    send(world, 'READY=1');
+    assert.equal(world.last, 'ready');
+  });
+
+  test('believes the process and its descendants, and nobody else', () => {
+    const world = new CheckWorld({ kind: 'notify' }, { spec: { uid: 33 } });
+    const { os, child } = world;
+    const stranger = os.fork(child.pid);
+    stranger.ppid = 1;
+    send(world, 'READY=1', stranger.pid);
+    assert.equal(
+      world.last,
+      `reported: what process ${stranger.pid} (uid 0) notifies is ignored: it is none of process ${child.pid}'s`,
+    );
+    send(world, 'READY=1', stranger.pid, 33);
+    assert.equal(world.said.length, 2, 'told once');
+    send(world, 'READY=1', os.fork(os.fork(child.pid).pid).pid, 33);
+    assert.equal(world.last, 'ready');
+  });
+
+  test('believes a sender that has gone or is an orphan by its user', () => {
+    for (const [uid, outcome] of [
+      [33, 'ready'],
+      [0, 'ready'],
+      [1000, 'reported'],
+    ] as const) {
+      for (const kind of ['gone', 'orphan', 'unseen']) {
+        const world = new CheckWorld({ kind: 'notify' }, { spec: { uid: 33 } });
+        const orphan = world.os.fork(world.child.pid);
+        orphan.ppid = world.os.pid;
+        const pid = { gone: 99_999, orphan: orphan.pid, unseen: 0 }[kind];
+        send(world, 'READY=1', pid, uid);
+        assert.ok(world.last.startsWith(outcome), `${uid} ${kind}: ${world.last}`);
+      }
+    }
+  });
+});
+
 test('startsecs is passed by staying up', async () => {
   const world = new CheckWorld({ kind: 'startsecs' }, { spec: { startSecs: 5 } });
   world.os.advance(4999);

@@ -15,6 +15,7 @@ export interface CheckOptions {
   readonly probe?: boolean;
   readonly handedOver?: readonly SocketAddress[];
   readonly words?: readonly string[];
+  readonly afterSignal?: boolean;
 }
 
 export class CheckWorld {
@@ -27,7 +28,10 @@ export class CheckWorld {
   readonly channel: ReadyChannel;
   readonly #listeners: Array<(chunk: Buffer) => void> = [];
 
-  constructor(readyCheck: ReadyCheck, { spec, probe = false, handedOver = [], words = ['web'] }: CheckOptions = {}) {
+  constructor(
+    readyCheck: ReadyCheck,
+    { spec, probe = false, handedOver = [], words = ['web'], afterSignal = false }: CheckOptions = {},
+  ) {
     const { os } = this;
     const built = buildSpec({ ...spec, reload: { ...spec?.reload, readyCheck } });
     const deadlines = new Deadlines(os.clock);
@@ -35,7 +39,7 @@ export class CheckWorld {
     os.onExit((pid, status) => commands.exited(pid, status));
     this.channel = new ReadyChannel(os, built);
     this.child = this.#spawn();
-    this.channel.begin();
+    this.channel.begin(this.child.pid, (text) => this.#say(`reported: ${text}`));
     this.probe = probe ? os.createProbe() : null;
     const context: CheckContext = {
       os,
@@ -50,6 +54,8 @@ export class CheckWorld {
         return () => this.#listeners.splice(0);
       },
       run: (command, ended) => commands.check(built, { pid: this.child.pid, generation: 1 }, command, ended),
+      afterSignal,
+      extend: (byMs) => this.#say(`extended by ${byMs} ms`),
       ready: () => this.#say('ready'),
       notReady: (reason) => this.#say(`not ready: ${reason}`),
       answered: (text) => this.#say(`answered: ${text}`),
@@ -69,7 +75,14 @@ export class CheckWorld {
   #spawn(): FakeProcess {
     const nothing = this.os.createStdinPipe();
     this.os.spawn({
-      ...{ file: '/bin/web', args: ['web'], env: [], directory: null, umask: null, uid: null },
+      ...{
+        file: '/bin/web',
+        args: ['web'],
+        env: [...this.channel.variables].map((pair) => Buffer.from(pair.join('='))),
+        directory: null,
+        umask: null,
+        uid: null,
+      },
       fds: new Map([[0, nothing.childFd], [1, nothing.childFd], [2, nothing.childFd], ...this.channel.fds]),
       listenPid: false,
     });

@@ -24,6 +24,7 @@ import type {
   ListenOptions,
   LogPipe,
   MissingFacility,
+  NotifySocket,
   Os,
   Probe,
   ProcessStat,
@@ -36,6 +37,7 @@ import type {
 } from '../../src/os/os.ts';
 import { OsError } from '../../src/os/os-error.ts';
 import { FakeClock } from './fake-clock.ts';
+import { FakeNotifySocket } from './fake-notify-socket.ts';
 import { FakeLogPipe, FakeStdinPipe } from './fake-pipes.ts';
 import { FakeProbe } from './fake-probe.ts';
 
@@ -46,6 +48,7 @@ export type FallibleCall =
   | 'createLogPipe'
   | 'reopenLogPipe'
   | 'createStdinPipe'
+  | 'createNotifySocket'
   | 'listen'
   | 'borrowListeners'
   | 'createProbe';
@@ -76,6 +79,7 @@ export class FakeOs implements Os {
   readonly signals: Array<{ target: number; signal: number; group: boolean }> = [];
   readonly logPipes: FakeLogPipe[] = [];
   readonly stdinPipes: FakeStdinPipe[] = [];
+  readonly notifySockets: FakeNotifySocket[] = [];
   readonly probes: FakeProbe[] = [];
   readonly sockets: FakeSocket[] = [];
   readonly guards: Array<{ readonly path: string; released: boolean }> = [];
@@ -192,6 +196,7 @@ export class FakeOs implements Os {
         ...(probe.closed ? [] : [`probe on port ${probe.port}`]),
         ...probe.connections.filter(({ closed }) => !closed).map(() => `connection to the probe on port ${probe.port}`),
       ]),
+      ...this.notifySockets.filter(({ closed }) => !closed).map(({ path }) => `notify socket ${path}`),
       ...this.guards.filter(({ released }) => !released).map(({ path }) => `guard of ${path}`),
     ];
   }
@@ -260,6 +265,14 @@ export class FakeOs implements Os {
     const pipe = new FakeStdinPipe(this.#newFd());
     this.stdinPipes.push(pipe);
     return pipe;
+  }
+
+  createNotifySocket(ownerUid: number | null): NotifySocket {
+    this.#throwFault('createNotifySocket', '');
+    const path = `/run/fake/notify.${this.notifySockets.length}`;
+    const socket = new FakeNotifySocket(path, ownerUid, (what) => this.#post(what));
+    this.notifySockets.push(socket);
+    return socket;
   }
 
   listen(address: SocketAddress, options: ListenOptions): HeldSocket {

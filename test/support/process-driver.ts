@@ -68,6 +68,7 @@ export class ProcessDriver {
   killFailed = (pid: number) => this.tell({ event: 'kill-failed', pid, errno: 'EPERM' });
   ready = (generation: number) => this.tell({ event: 'ready', generation });
   checked = (generation: number, answer: string) => this.tell({ event: 'checked', generation, answer });
+  extended = (generation: number, byMs: number) => this.tell({ event: 'extended', generation, byMs });
   notReady = (generation: number, reason = 'refused') => this.tell({ event: 'not-ready', generation, reason });
   tested = (ok: boolean, reason = ok ? '' : 'syntax error') => this.tell({ event: 'reload-tested', ok, reason });
 

@@ -72,6 +72,7 @@ export class ProcessWorld {
       this.tell({ event: 'ready', generation: choice % 4 === 0 ? generation : this.process.generations });
     else if (kind < 70) this.tell({ event: 'not-ready', generation, reason: 'never' });
     else if (kind < 72) this.tell({ event: 'checked', generation, answer: 'no' });
+    else if (kind < 73) this.tell({ event: 'extended', generation, byMs: choice });
     else if (kind < 80 && this.#testing) this.answerTest(choice % 4 !== 0);
     else if (kind < 81 && pid !== undefined && this.alive.get(pid)?.toldAt !== null) this.failKill(pid);
     else if (kind < 82 && choice % 8 === 0) this.restarts = false;

@@ -31,7 +31,7 @@ export function passed(turn: Turn, reload: In<'watching'>): void {
 
 export function watchTimedOut(turn: Turn, reload: In<'watching'>): void {
   if (reload.ready) done(turn);
-  else fail(turn, tooLate(turn.spec.reload.timeoutSecs, reload.lastAnswer), reload.generation);
+  else fail(turn, tooLate((reload.until - reload.since) / 1000, reload.lastAnswer), reload.generation);
 }
 
 /** However it came about: the process that was signalled is not what it was. */

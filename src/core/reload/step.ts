@@ -72,6 +72,8 @@ function interceptDuring(turn: Turn, reload: Reload, event: ProcessEvent): boole
       return ready(turn, reload, event.generation);
     case 'checked':
       return checked(turn, reload, event.generation, event.answer);
+    case 'extended':
+      return extended(turn, reload, event.generation, event.byMs);
     case 'not-ready':
       return notReady(turn, reload, event.generation, event.reason);
     case 'reload-tested':
@@ -181,6 +183,13 @@ function checked(turn: Turn, reload: Reload, generation: number, lastAnswer: str
   return false;
 }
 
+function extended(turn: Turn, reload: Reload, generation: number, byMs: number): boolean {
+  const waits = reload.phase === 'waiting' && reload.successor.number === generation;
+  const watches = reload.phase === 'watching' && reload.generation === generation && !reload.ready;
+  if (waits || watches) turn.process.reload = { ...reload, until: Math.max(reload.until, turn.now.mono + byMs) };
+  return false;
+}
+
 function notReady(turn: Turn, reload: Reload, generation: number, reason: string): boolean {
   if (reload.phase === 'waiting' && reload.successor.number === generation) rollBack(turn, reload, reason);
   if (reload.phase === 'watching' && reload.generation === generation && !reload.ready) fail(turn, reason, generation);
@@ -235,7 +244,7 @@ function time(turn: Turn, reload: Reload): void {
       turn.do({ effect: 'end-reload-test' });
       return fail(turn, `the reload test did not end within ${timeoutSecs} s`, 'reload-test');
     case 'waiting':
-      return rollBack(turn, reload, tooLate(timeoutSecs, reload.lastAnswer));
+      return rollBack(turn, reload, tooLate((reload.until - reload.successor.since) / 1000, reload.lastAnswer));
     case 'overlapping':
       return retirePredecessor(turn, reload, reload.predecessor);
     case 'watching':

@@ -101,6 +101,14 @@ describe('a rolling reload', () => {
     assert.equal(told(process).at(-2), 'rolled back: pid 101 serves on, successor 102 is given up');
   });
 
+  test('gives a successor that asks for it more time', () => {
+    const process = booting({ timeoutSecs: 20 });
+    process.after(19);
+    process.extended(2, 10_000);
+    assert.equal(process.after(9.999), 'same');
+    assert.equal(process.after(0.001), 'RUNNING | uncheck 2, SIGTERM 102, reload failed: not ready within 29 s');
+  });
+
   test('names the generation whose output explains the failure', () => {
     const process = new ProcessDriver({ reload: { strategy: 'rolling' } }).run();
     process.reload();
