@@ -529,6 +529,8 @@ export const deviations: readonly Deviation[] = [
     supervisord: 'tail of a log with control characters, ANSI colours for one, ends in an exception of the XML parser',
     hupd: 'shows them as they are; of a hupd it asks for them raw',
     reason: 'most logs of today have colours',
+  },
+  {
     id: 'watchdog-environment',
     supervisord: "children get the WATCHDOG_PID and WATCHDOG_USEC of the daemon's own service manager",
     hupd: 'they do not',
