@@ -45,6 +45,32 @@ test('nothing is asked of the daemon when nobody looks', async (t) => {
   client.close();
 });
 
+test('a client that does not read is told how things stand once it reads again, and nothing of what was between', async (t) => {
+  const fake = daemon();
+  const { port } = await serveFake(t, fake);
+  const client = new RawClient(port).send(get('/events'));
+  await client.until(has('event: usage'));
+  client.socket.pause();
+  const megabytes = 4;
+  const news = 12;
+  let told = 0;
+  const changes = fake.changes.bind(fake);
+  fake.changes = (since) => {
+    const view = changes(since);
+    if (since !== 0 && view.processes.length > 0) told += 1;
+    return view;
+  };
+  for (let i = 1; i <= news; i++) {
+    fake.set('app', 'one', { state: 'FATAL', spawnError: `number ${i} ${'x'.repeat(megabytes << 20)}` });
+    await until(`news ${i}`, () => told >= i);
+  }
+  client.socket.resume();
+  const received = await client.until((bytes) => bytes.includes(`number ${news} `));
+  assert.ok(!received.includes(`number ${news - 1} `), 'what was between was kept for it');
+  assert.match(received.subarray(received.lastIndexOf('event: processes')).toString().slice(0, 60), /"complete":true/);
+  client.close();
+});
+
 test('there is a bound on streams, and one that ends makes room', async (t) => {
   const { port } = await serveFake(t, daemon());
   const clients = Array.from({ length: httpBounds.maxWatchers }, () => new RawClient(port).send(get('/events')));
