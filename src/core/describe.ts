@@ -9,11 +9,15 @@ export interface ProcessFacts {
   readonly group: string;
   readonly name: string;
   readonly state: StateName;
+  /** 0 when down. During a reload's overlap: the generation that is the process. */
   readonly pid: number;
   readonly startedAt: number;
   readonly stoppedAt: number;
+  /** '' when there is none. */
   readonly spawnError: string;
+  /** 0 while running; -1 after a death by signal. */
   readonly exitCode: number;
+  /** '' when there is none. */
   readonly stdoutLog: string;
   readonly stderrLog: string;
 }

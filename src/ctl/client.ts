@@ -2,30 +2,13 @@
  * The methods of a supervisord or hupd, with their types: what the commands and the full-screen view call. One line a method; the
  * work is in `rpc-client.ts`. What a server sends is taken to have the shape that the protocol promises.
  */
+import type { ProcessInfo } from '../core/describe.ts';
 import type { HistoryEntry } from '../core/history.ts';
 import type { ReloadFact } from '../core/reload/facts.ts';
 import type { ReloadStrategy } from '../core/spec.ts';
 import type { RpcValue } from '../rpc/codec.ts';
 import type { Reply } from './failure.ts';
 import { RpcClient } from './rpc-client.ts';
-
-export interface ProcessInfo {
-  readonly name: string;
-  readonly group: string;
-  readonly description: string;
-  /** Unix seconds, 0: never. */
-  readonly start: number;
-  readonly stop: number;
-  readonly now: number;
-  readonly state: number;
-  readonly statename: string;
-  readonly spawnerr: string;
-  readonly exitstatus: number;
-  readonly stdout_logfile: string;
-  readonly stderr_logfile: string;
-  /** 0 when down. */
-  readonly pid: number;
-}
 
 export interface ConfigInfo {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** What the tab key offers: commands, groups or processes, by where on the line it is pressed. */
-import type { ProcessInfo } from './client.ts';
+import type { ProcessInfo } from '../core/describe.ts';
 import { hupdCommands, supervisorCommands } from './command-names.ts';
 import type { Ctl } from './ctl.ts';
 

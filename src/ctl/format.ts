@@ -1,5 +1,6 @@
 /** Lines and columns as supervisorctl prints them. */
-import type { ConfigInfo, ProcessInfo } from './client.ts';
+import type { ProcessInfo } from '../core/describe.ts';
+import type { ConfigInfo } from './client.ts';
 import { namespecOf } from './names.ts';
 
 /** Widths count characters, not UTF-16 units. */

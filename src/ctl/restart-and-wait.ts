@@ -3,9 +3,9 @@
  * together, lets the server's retries do their work, and tells of each how it settled.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProcessInfo } from '../core/describe.ts';
 import { splitNamespec } from '../core/namespec.ts';
 import { act, showRow, startAction, stopAction } from './act.ts';
-import type { ProcessInfo } from './client.ts';
 import type { CommandResult } from './command.ts';
 import type { Ctl } from './ctl.ts';
 import { exitStatus } from './exit-status.ts';

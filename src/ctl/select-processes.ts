@@ -1,6 +1,7 @@
 /** Which processes a command's names mean, for commands that ask for all of them and show some. */
+
+import type { ProcessInfo } from '../core/describe.ts';
 import { splitNamespec } from '../core/namespec.ts';
-import type { ProcessInfo } from './client.ts';
 import type { Ctl } from './ctl.ts';
 import { exitStatus } from './exit-status.ts';
 import { isWildcard, matchesWildcard } from './names.ts';

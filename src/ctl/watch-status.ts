@@ -3,8 +3,8 @@
  * tell; a real supervisord is asked every two seconds.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProcessInfo } from '../core/describe.ts';
 import { faultCodes } from '../rpc/contract.ts';
-import type { ProcessInfo } from './client.ts';
 import type { CommandResult } from './command.ts';
 import type { Ctl } from './ctl.ts';
 import type { Reply } from './failure.ts';

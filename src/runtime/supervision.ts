@@ -2,28 +2,15 @@
  * What the control plane (XML-RPC, HTTP, the pages) may ask of the daemon, and all it knows of it. `Supervisor` implements it; tests of
  * the upper layers use a table of rows instead.
  */
+import type { ProcessFacts } from '../core/describe.ts';
 import type { HistoryEntry } from '../core/history.ts';
 import type { ReloadFact, ReloadOutcome } from '../core/reload/facts.ts';
 import type { Config, GroupSpec, LogLevel, ProcessSpec } from '../core/spec.ts';
-import type { DaemonStateName, StateName } from '../core/states.ts';
+import type { DaemonStateName } from '../core/states.ts';
 
 /** One process as clients see it. Times are wall milliseconds, 0: never. */
-export interface ProcessView {
-  readonly group: string;
-  readonly name: string;
+export interface ProcessView extends ProcessFacts {
   readonly spec: ProcessSpec;
-  readonly state: StateName;
-  /** 0 when down. During a reload's overlap: the generation that is the process. */
-  readonly pid: number;
-  readonly startedAt: number;
-  readonly stoppedAt: number;
-  /** '' when there is none. */
-  readonly spawnError: string;
-  /** 0 while running; -1 after a death by signal. */
-  readonly exitCode: number;
-  /** '' when there is none. */
-  readonly stdoutLog: string;
-  readonly stderrLog: string;
   /** Starts so far: the number of the present generation. */
   readonly generation: number;
   /** All that are alive, the one that is the process first. */

@@ -1,8 +1,8 @@
+import type { ProcessInfo } from '../../core/describe.ts';
 import { explain } from '../../core/explain.ts';
 import type { HistoryEntry } from '../../core/history.ts';
 import { isStoppedState, type StateName } from '../../core/states.ts';
 import { faultCodes } from '../../rpc/contract.ts';
-import type { ProcessInfo } from '../client.ts';
 import type { Command, CommandResult } from '../command.ts';
 import type { Ctl } from '../ctl.ts';
 import type { Reply } from '../failure.ts';

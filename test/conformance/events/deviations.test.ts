@@ -8,7 +8,7 @@ import { closeSync, constants, existsSync, openSync, readSync, statSync, truncat
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ProcessInfo } from '../../../src/ctl/client.ts';
+import type { ProcessInfo } from '../../../src/core/describe.ts';
 import { freePort } from '../../support/gunicorn.ts';
 import { needs } from '../../support/needs.ts';
 import { deviations } from '../deviations.ts';
