@@ -60,6 +60,7 @@ export function processInfo(namespec: string, statename: string, more: Record<st
     now: 0,
     spawnerr: '',
     exitstatus: 0,
+    logfile: '',
     stdout_logfile: '',
     stderr_logfile: '',
     ...more,
