@@ -37,6 +37,8 @@ export type ProcessEvent =
 export type ProcessEffect =
   /** Answered by `spawned` or `spawn-failed`. The predecessor's sockets go to a successor. */
   | { readonly effect: 'spawn'; readonly generation: number; readonly predecessor: number | null }
+  /** It is about to be signalled: what it has said so far explains nothing that comes of that. */
+  | { readonly effect: 'before-signal'; readonly generation: number }
   | { readonly effect: 'kill'; readonly pid: number; readonly signal: number; readonly group: boolean }
   /** Answered by `ready` or `not-ready`, or by nothing: the time limit is the machine's. */
   | { readonly effect: 'check-ready'; readonly generation: number; readonly pid: number; readonly afterSignal: boolean }

@@ -158,6 +158,11 @@ export class ChildOutput {
     return this.#tail.lastLines(count);
   }
 
+  /** The last lines are counted from here on. */
+  forgetLines(): void {
+    this.#tail.clear();
+  }
+
   #deliver(piece: CaptureOutput): void {
     if (piece.kind === 'text') this.#log(piece.data, piece.captured);
     else {

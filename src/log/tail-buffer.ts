@@ -25,6 +25,10 @@ export class TailBuffer {
     this.#total += data.length;
   }
 
+  clear(): void {
+    this.#total = 0;
+  }
+
   /** At most `count` lines, oldest first, without line ends; the first one may have lost its beginning. Undecodable bytes are replaced. */
   lastLines(count: number): readonly string[] {
     if (count <= 0) return [];

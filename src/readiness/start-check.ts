@@ -91,7 +91,39 @@ export function describeCheck(check: EffectiveCheck): string {
   }
 }
 
+/** `words`: the command line's. */
 export function startCheck(
+  check: EffectiveCheck,
+  spec: ProcessSpec,
+  words: readonly string[],
+  context: CheckContext,
+): RunningCheck {
+  const start = () => startNow(check, spec, words, context);
+  return context.afterSignal && isAsked(check) ? startLater(spec, context, start) : start();
+}
+
+/** hupd asks it; the others hear what the process itself tells. */
+function isAsked({ kind }: EffectiveCheck): boolean {
+  return kind === 'http' || kind === 'tcp' || kind === 'unix' || kind === 'exec';
+}
+
+/** Just after a signal it is still what it was that would answer. */
+function startLater(
+  { startSecs, reload }: ProcessSpec,
+  { after, answered }: CheckContext,
+  start: () => RunningCheck,
+): RunningCheck {
+  const secs = Math.min(startSecs, reload.timeoutSecs / 2);
+  answered(`it is asked after ${secs} s`);
+  let running: RunningCheck = {
+    stop: after(secs * 1000, () => {
+      running = start();
+    }),
+  };
+  return { stop: () => running.stop() };
+}
+
+function startNow(
   check: EffectiveCheck,
   spec: ProcessSpec,
   words: readonly string[],

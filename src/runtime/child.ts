@@ -86,6 +86,12 @@ export class Child {
     return [];
   }
 
+  /** From now on the last lines are those that come after now, and so is what a check hears. */
+  forgetOutput(): void {
+    this.drain();
+    for (const { output } of this.#channels) output.forgetLines();
+  }
+
   /** Everything the process wrote so far reaches the logs now, and what it told by its ready channel is heard. */
   drain(): void {
     for (const { pipe } of this.#channels) pipe.drain();

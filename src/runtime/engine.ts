@@ -131,6 +131,8 @@ export class Engine {
         return this.#spawn(member, effect.generation, effect.predecessor);
       case 'kill':
         return this.#kill(member, effect);
+      case 'before-signal':
+        return member.children.get(effect.generation)?.forgetOutput();
       case 'check-ready':
         return this.#checkReady(member, effect);
       case 'end-check':

@@ -344,6 +344,29 @@ describe('notify', () => {
   });
 });
 
+test('after a signal the process is asked when it has had startsecs to act on it', async () => {
+  for (const [check, timeoutSecs, secs] of [
+    [http({ address: local }), 60, 5],
+    [local, 60, 5],
+    [{ kind: 'exec', command: 'true' } as const, 4, 2],
+  ] as const) {
+    const world = new CheckWorld(check, { afterSignal: true, spec: { startSecs: 5, reload: { timeoutSecs } } });
+    world.os.answers.set('tcp://127.0.0.1:8000', { status: 200, body: '' });
+    world.os.onSpawn = (child) => child.write(1, 'asked\n');
+    await world.os.elapse(secs * 1000 - 1);
+    assert.deepEqual(world.said, [`answered: it is asked after ${secs} s`]);
+    assert.equal(world.os.spawned.length, 1);
+    await world.os.elapse(1);
+    if (check.kind === 'exec') world.os.exit(world.os.last.pid, 0);
+    await world.os.settle();
+    assert.equal(world.last, 'ready');
+    await endsQuietly(world);
+    const stopped = new CheckWorld(check, { afterSignal: true });
+    await endsQuietly(stopped);
+    assert.equal(stopped.said.length, 1);
+  }
+});
+
 test('startsecs is passed by staying up', async () => {
   const world = new CheckWorld({ kind: 'startsecs' }, { spec: { startSecs: 5 } });
   world.os.advance(4999);

@@ -116,6 +116,8 @@ export function effectWord(effect: ProcessEffect): string | null {
       return `spawn ${effect.generation}${effect.predecessor === null ? '' : ` beside ${effect.predecessor}`}`;
     case 'kill':
       return `${signalName(effect.signal)} ${effect.group ? 'group ' : ''}${effect.pid}`;
+    case 'before-signal':
+      return `forget ${effect.generation}`;
     case 'check-ready':
       return `check ${effect.generation}${effect.afterSignal ? ' after signal' : ''}`;
     case 'end-check':

@@ -177,6 +177,7 @@ export class ProcessWorld {
         assert.ok(this.#reloading, 'a reload ends once');
         this.#reloading = false;
         return;
+      case 'before-signal':
       case 'end-check':
       case 'promoted':
       case 'log':

@@ -16,6 +16,7 @@ export function signal(turn: Turn, { strategy, begun }: Reload, current: Generat
   const until = turn.after(checks ? reload.timeoutSecs : startSecs);
   const watch = { generation: number, since: turn.now.mono, ready: !checks, until, lastAnswer: '' };
   turn.process.reload = { strategy, begun, phase: 'watching', ...watch };
+  turn.do({ effect: 'before-signal', generation: number });
   turn.do({ effect: 'kill', pid, signal: reload.signal, group: false });
   tell(turn, { fact: 'signalled', pid, signal: reload.signal });
   if (checks) turn.checkReady(current, true);

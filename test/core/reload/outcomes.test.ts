@@ -366,7 +366,7 @@ describe('a reload by signal', () => {
       reload: { strategy: 'hup', signal: 12 },
     }).run();
     process.after(100);
-    assert.equal(process.reload(), 'RUNNING/watching | SIGUSR2 101');
+    assert.equal(process.reload(), 'RUNNING/watching | forget 1, SIGUSR2 101');
     assert.equal(process.after(2.999), 'same');
     assert.equal(process.after(0.001), 'RUNNING | reloaded');
     assert.deepEqual(seen(process), []);
@@ -384,7 +384,7 @@ describe('a reload by signal', () => {
   test('asks an explicit ready check again, and wants startsecs as well', () => {
     const process = new ProcessDriver({ reload: { strategy: 'hup', readyCheck: { kind: 'notify' } } }).run();
     process.after(50);
-    assert.equal(process.reload(), 'RUNNING/watching | SIGHUP 101, check 1 after signal');
+    assert.equal(process.reload(), 'RUNNING/watching | forget 1, SIGHUP 101, check 1 after signal');
     process.mono += 300;
     assert.equal(process.ready(1), 'RUNNING/watching');
     assert.equal(process.after(0.699), 'same');
@@ -419,7 +419,7 @@ describe('a reload by signal', () => {
   test('counts from the signal, not from the test before it', () => {
     const process = hup({ test: 'check' });
     process.after(30);
-    assert.equal(process.tested(true), 'RUNNING/watching | SIGHUP 101');
+    assert.equal(process.tested(true), 'RUNNING/watching | forget 1, SIGHUP 101');
     assert.equal(process.after(0.999), 'same');
     assert.equal(process.after(0.001), 'RUNNING | reloaded');
     const checked = hup({ test: 'check', readyCheck: { kind: 'notify' } });
