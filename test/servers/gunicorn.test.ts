@@ -41,9 +41,10 @@ for (const [name, options] of variants) {
       assert.notEqual(await pidOf(rig), before);
       assert.equal((await ask(target)).body, `${version}\n`);
     }
-    const { requests, failed } = summarise(await load.stop());
+    const { requests, failed, slowestMs } = summarise(await load.stop());
     assert.ok(requests > perSecond);
     assert.equal(failed, 0);
+    assert.ok(slowestMs < importSecs * 1000, `nobody waits for a successor's boot: ${slowestMs} ms`);
     if (options.gunicorn?.startsWith('--pid')) {
       assert.equal(Number(rig.read('gunicorn.pid')), await pidOf(rig));
     }
