@@ -329,7 +329,7 @@ const stopping: Scenario = {
   config: `${plainServer}
 [program:stubborn]
 command=/bin/sh -c 'trap "" TERM; echo ready; while :; do sleep 1; done'
-stopwaitsecs=10
+stopwaitsecs=30
 startsecs=0
 stdout_logfile=%(here)s/stubborn.out
 `,
