@@ -118,7 +118,7 @@ async function watch(ctl: Ctl, name: string, id: number, shownLines: number): Pr
               ctl,
               name,
               reason,
-              facts.some(({ fact }) => fact === 'failed'),
+              facts.some((fact) => fact.fact === 'failed' && (isOne(name) || fact.reason === reason)),
             );
           }
           return undefined;
@@ -130,7 +130,11 @@ async function watch(ctl: Ctl, name: string, id: number, shownLines: number): Pr
   }
 }
 
-/** A reload can end without a fact that says why: it was called off before anything happened. */
+function isOne(name: string): boolean {
+  return name !== 'all' && splitNamespec(name).process !== null;
+}
+
+/** A reload can end without a fact that says all: it was called off before anything happened, or its failure kept others from their turn. */
 function sayOutcome(ctl: Ctl, name: string, reason: string, said: boolean): void {
   ctl.exitStatus = exitStatus.generic;
   if (!said) {
