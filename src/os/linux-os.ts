@@ -18,6 +18,7 @@ import type {
   Clock,
   EnsureLimit,
   Errno,
+  FileWatch,
   HeldSocket,
   HttpAnswer,
   HttpQuestion,
@@ -35,6 +36,7 @@ import type {
   StdinPipe,
   Usage,
   UserInfo,
+  WatchRequest,
 } from './os.ts';
 import { createProbe } from './probe.ts';
 import { readDescendants, readStat } from './process-table.ts';
@@ -45,6 +47,7 @@ import { spawn } from './spawn.ts';
 import { createStdinPipe } from './stdin-pipe.ts';
 import { readUsage } from './usage.ts';
 import { groupsOf, userById, userByName } from './users.ts';
+import { watchFiles } from './watch.ts';
 
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
@@ -168,6 +171,10 @@ export class LinuxOs implements Os {
 
   tryConnect(address: SocketAddress, timeoutMs: number): Promise<'ok' | Errno> {
     return tryConnect(address, timeoutMs);
+  }
+
+  watch(request: WatchRequest): FileWatch {
+    return watchFiles(request);
   }
 
   stat(pid: number): ProcessStat | null {

@@ -246,12 +246,32 @@ export interface Os {
   /** Whether a connection is taken there; else an errno or `timeout`. Nothing is sent. Never rejects. */
   tryConnect(address: SocketAddress, timeoutMs: number): Promise<'ok' | Errno>;
 
+  /** Begins soon after the call. */
+  watch(request: WatchRequest): FileWatch;
+
   stat(pid: number): ProcessStat | null;
   descendants(pid: number): readonly number[];
   /** By pid; one that is gone has no entry. One look at the whole table of processes, whatever the number of pids. */
   usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>>;
   userById(uid: number): UserInfo | null;
   userByName(name: string): UserInfo | null;
+}
+
+export interface WatchRequest {
+  /** Files or directories, absolute; directories with everything in them. */
+  readonly roots: readonly string[];
+  /** Neither the path nor what is under it is of interest. */
+  readonly isIgnored: (path: string, isDirectory: boolean) => boolean;
+  /** Something came, went or changed. Called from the event loop. */
+  readonly onChange: (path: string) => void;
+  /** From here on nothing is missed. */
+  readonly onReady: () => void;
+  /** Not everything can be watched; the rest still is. */
+  readonly onError: (text: string) => void;
+}
+
+export interface FileWatch {
+  close(): void;
 }
 
 export interface ListenOptions {

@@ -17,6 +17,7 @@ import type {
   Borrowed,
   EnsureLimit,
   Errno,
+  FileWatch,
   HeldSocket,
   HttpAnswer,
   HttpQuestion,
@@ -34,6 +35,7 @@ import type {
   StdinPipe,
   Usage,
   UserInfo,
+  WatchRequest,
 } from '../../src/os/os.ts';
 import { OsError } from '../../src/os/os-error.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -87,6 +89,7 @@ export class FakeOs implements Os {
   readonly answers = new Map<string, HttpAnswer>();
   /** Every GET that was not over a probe, in order. */
   readonly asked: Array<HttpQuestion & { readonly address: string }> = [];
+  readonly watches: Array<{ readonly request: WatchRequest; closed: boolean }> = [];
   isSubreaper = false;
   /** `whoServes` may not look at other processes. */
   hidesServers = false;
@@ -197,6 +200,7 @@ export class FakeOs implements Os {
         ...probe.connections.filter(({ closed }) => !closed).map(() => `connection to the probe on port ${probe.port}`),
       ]),
       ...this.notifySockets.filter(({ closed }) => !closed).map(({ path }) => `notify socket ${path}`),
+      ...this.watches.filter(({ closed }) => !closed).map(({ request }) => `watch of ${request.roots.join(' ')}`),
       ...this.guards.filter(({ released }) => !released).map(({ path }) => `guard of ${path}`),
     ];
   }
@@ -334,6 +338,26 @@ export class FakeOs implements Os {
   async tryConnect(address: SocketAddress): Promise<'ok' | Errno> {
     const answer = this.answers.get(addressText(address)) ?? { error: 'ECONNREFUSED' };
     return 'error' in answer ? answer.error : 'ok';
+  }
+
+  watch(request: WatchRequest): FileWatch {
+    const watch = { request, closed: false };
+    this.watches.push(watch);
+    return {
+      close: () => {
+        watch.closed = true;
+      },
+    };
+  }
+
+  /** A file changes: told on the next flush to whoever watches it. */
+  changeFile(path: string): void {
+    this.#post(() => {
+      for (const { request, closed } of this.watches) {
+        const isSeen = request.roots.some((root) => path === root || path.startsWith(`${root}/`));
+        if (!closed && isSeen && !request.isIgnored(path, false)) request.onChange(path);
+      }
+    });
   }
 
   stat(pid: number): ProcessStat | null {
