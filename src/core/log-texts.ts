@@ -151,6 +151,17 @@ function oneLine(text: string): string {
 
 /** Lines that supervisord does not have. */
 export const ownTexts = {
+  watchReload: (program: string, path: string) => line('INFO', `${program}: ${path} changed: reload`),
+  watching: (program: string, roots: readonly string[]) => line('DEBG', `watch of ${program}: ${roots.join(' ')}`),
+  watchProblem: (program: string, problem: string) => line('WARN', `watch of ${program}: ${problem}`),
+  configUnreadable: (path: string, error: string) =>
+    line('ERRO', `${path} changed, and the configuration can not be used: ${error}; everything goes on as it was`),
+  configRead: (path: string, changes: Readonly<Record<string, readonly string[]>>) => {
+    const told = Object.entries(changes).filter(([, groups]) => groups.length > 0);
+    const what = told.map(([how, groups]) => `${how} ${groups.join(', ')}`).join('; ');
+    return line('INFO', `${path} changed: ${what === '' ? 'nothing to update' : what}`);
+  },
+  updateProblem: (group: string, problem: string) => line('ERRO', `update of ${group}: ${problem}`),
   updating: (group: string, what: string) => line('INFO', `${group}: new definition: ${what}`),
   /** The daemon goes on; the program's starts will fail as long as this is so. */
   fcgiSocketFailed: (url: string, problem: string) =>

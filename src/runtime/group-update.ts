@@ -8,7 +8,6 @@ import { makeNamespec } from '../core/namespec.ts';
 import { currentGeneration, isAtRest } from '../core/process.ts';
 import { reloadRefusal } from '../core/reload/step.ts';
 import type { GroupSpec, ProcessSpec } from '../core/spec.ts';
-import { isRunningState } from '../core/states.ts';
 import type { UpdatePlan } from '../core/update-plan.ts';
 import type { Engine } from './engine.ts';
 import type { Groups } from './groups.ts';
@@ -53,7 +52,11 @@ export async function updateGroup(options: GroupUpdateOptions, fresh: GroupSpec,
   }
   const leaving = plan.remove.flatMap((name) => groups.find(group, name) ?? []);
   const stops = leaving.map((member) => wishes.stop(member, makeNamespec(group, member.spec.name), true));
-  const failure = await reload(options, group, [...before.keys()].filter(isToRun));
+  const failure = await reload(
+    options,
+    group,
+    [...before.keys()].filter((member) => member.isToRun),
+  );
   await Promise.all(stops);
 
   const undone = [...before].filter(([member]) => runsAsBefore(member));
@@ -72,11 +75,6 @@ function refusedBecause({ groups, reloads }: GroupUpdateOptions, group: string):
     if (why !== null) return `${spec.name}: ${why}`;
   }
   return null;
-}
-
-/** What somebody has stopped stays so; what has failed or ended by itself gets another chance, as with supervisord's update. */
-function isToRun({ state, spec }: Member): boolean {
-  return isRunningState(state) || (spec.autostart && (state === 'EXITED' || state === 'FATAL'));
 }
 
 /** null, or why it failed. */

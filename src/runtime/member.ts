@@ -1,7 +1,7 @@
 /** One configured process as the daemon holds it: its state, its live generations, its logs, the sockets kept for it. */
 import { newProcess, type Process, stateName } from '../core/process.ts';
 import type { ProcessSpec, ReloadStrategy } from '../core/spec.ts';
-import type { StateName } from '../core/states.ts';
+import { isRunningState, type StateName } from '../core/states.ts';
 import type { OlderDefinition } from '../core/turn.ts';
 import type { ChildLog } from '../log/child-log.ts';
 import type { Child } from './child.ts';
@@ -38,6 +38,11 @@ export class Member {
 
   get state(): StateName {
     return stateName(this.process);
+  }
+
+  /** A new definition or a changed file concerns it: what somebody has stopped stays so, what has failed or ended gets another chance. */
+  get isToRun(): boolean {
+    return isRunningState(this.state) || (this.spec.autostart && (this.state === 'EXITED' || this.state === 'FATAL'));
   }
 
   childOfPid(pid: number): Child | null {

@@ -35,6 +35,7 @@ import { planReload } from './plan-reload.ts';
 import { refusal } from './refusal.ts';
 import { ReloadTests } from './reload-test.ts';
 import { Reloads } from './reloads.ts';
+import { SelfUpdate } from './self-update.ts';
 import { SideCommands } from './side-commands.ts';
 import type {
   ChangesView,
@@ -93,6 +94,7 @@ export class Supervisor implements Supervision {
   readonly #usage: UsageReading;
   readonly #update: GroupUpdateOptions;
   readonly twiddling: Twiddler;
+  readonly #self: SelfUpdate;
   #config: Config;
   #mood: DaemonStateName = 'RUNNING';
   /** Resolves when all processes are down after `shutdown` or `restart`. */
@@ -200,7 +202,7 @@ export class Supervisor implements Supervision {
       wishes: this.#wishes,
       reloads: this.#reloads,
       reload: (target, processes) => this.reload(target, processes),
-      changed: () => this.#changes.touchAll(),
+      changed: () => this.#groupsChanged(),
       say: (line) => log.say(line),
     };
     this.twiddling = new Twiddler({
@@ -209,6 +211,15 @@ export class Supervisor implements Supervision {
       autostart: (members) => this.#autostart(members),
       giveUp: (member) => this.#engine.post(member, { event: 'stop' }),
       regrouped: (before, after) => this.#regrouped(before, after),
+    });
+    this.#self = new SelfUpdate({
+      os,
+      deadlines: this.#deadlines,
+      groups: this.#groups,
+      reloads: this.#reloads,
+      daemon: this,
+      watchesConfig: config.daemon.watchConfig,
+      say: (line) => log.say(line),
     });
     os.onExit((pid, status) => this.#exited(pid, status));
   }
@@ -245,6 +256,7 @@ export class Supervisor implements Supervision {
   begin(): void {
     this.#events.notify({ type: 'SUPERVISOR_STATE_CHANGE_RUNNING' });
     for (const { members } of this.#groups.all()) this.#autostart(members);
+    this.#self.sync();
   }
 
   groups(): readonly GroupView[] {
@@ -341,6 +353,7 @@ export class Supervisor implements Supervision {
     const { added, changed, updatable, removed, refreshed } = diffGroups(active, read.config.groups);
     for (const group of refreshed) this.#groups.redefine(group);
     if (refreshed.length > 0) this.#changes.touchAll();
+    this.#self.sync();
     const names = (groups: readonly GroupSpec[]) => groups.map(({ name }) => name);
     // A client's update stops what is changed, but only calls addProcessGroup for what is added: that is where it is updated.
     const toAdd = read.config.groups.filter((group) => added.includes(group) || updatable.includes(group));
@@ -358,6 +371,7 @@ export class Supervisor implements Supervision {
     }
     this.#add(spec);
     this.#autostart(this.#groups.get(name)?.members ?? []);
+    this.#self.sync();
     return { ok: true };
   }
 
@@ -367,7 +381,7 @@ export class Supervisor implements Supervision {
     if (!group.members.every(({ process }) => isAtRest(process))) return refusal('STILL_RUNNING', name);
     this.#events.removePool(name);
     this.#groups.remove(name);
-    this.#changes.touchAll();
+    this.#groupsChanged();
     this.#events.notify({ type: 'PROCESS_GROUP_REMOVED', group: name });
     return { ok: true };
   }
@@ -435,11 +449,16 @@ export class Supervisor implements Supervision {
     this.#events.notify({ type: 'PROCESS_GROUP_ADDED', group: spec.name });
   }
 
+  #groupsChanged(): void {
+    this.#changes.touchAll();
+    this.#self.sync();
+  }
+
   /** As long as the file's group is the active one, it is so in the configuration too: what `getAllConfigInfo` shows is what there is. */
   #regrouped(before: GroupSpec, after: GroupSpec): void {
     const groups = this.#config.groups.map((group) => (group === before ? after : group));
     this.#config = { ...this.#config, groups };
-    this.#changes.touchAll();
+    this.#groupsChanged();
   }
 
   #autostart(members: readonly Member[]): void {
@@ -480,6 +499,7 @@ export class Supervisor implements Supervision {
     if (this.#mood === 'RUNNING') this.#events.notify({ type: 'SUPERVISOR_STATE_CHANGE_STOPPING' });
     this.#mood = mood;
     this.#changes.touchAll();
+    this.#self.end();
     this.#engine.restarts = false;
     this.#leaving.go();
   }
