@@ -5,7 +5,7 @@
  */
 import { type ExitStatus, exitCode } from './exit-status.ts';
 import type { Generation } from './generation.ts';
-import { processTexts as text } from './log-texts.ts';
+import { ownTexts, processTexts as text } from './log-texts.ts';
 import { hasOthers } from './process.ts';
 import {
   backOff,
@@ -38,6 +38,14 @@ export function handle(turn: Turn, event: ProcessEvent): void {
     case 'spawn-failed':
       spawnFailed(turn, event.message);
       return restIfAlone(turn);
+    case 'adopted':
+      // Nobody waits for it any more. It may be the only one that serves, but whoever asked for it was told that it failed, or wants it stopped.
+      turn.retire(turn.generation(event.generation, event.pid), true);
+      return;
+    case 'not-adopted':
+      return restIfAlone(turn);
+    case 'succeeded':
+      return succeeded(turn, turn.generation(event.generation, event.pid));
     case 'exited':
       return exited(turn, event.pid, event.status);
     case 'kill-failed':
@@ -97,6 +105,21 @@ function rest(turn: Turn, pid: number): void {
 function restIfAlone(turn: Turn): void {
   const { life } = turn.process;
   if (life.state === 'LINGERING') rest(turn, life.pid);
+}
+
+/** It goes on as its own successor: another pid, and no state that anybody would notice. */
+function succeeded(turn: Turn, successor: Generation): void {
+  const { process, current } = turn;
+  process.generations = Math.max(process.generations, successor.number);
+  if (current === null || (process.life.state !== 'RUNNING' && process.life.state !== 'STARTING')) {
+    return turn.retire(successor, true);
+  }
+  turn.do({ effect: 'end-check', generation: current.number });
+  turn.log(ownTexts.succeeded(turn.spec.name, current.pid, successor.pid));
+  process.retiring = [...process.retiring, { generation: current, killAt: null, broken: false }];
+  process.startedAt = successor.startedAt;
+  if (process.life.state === 'RUNNING') turn.enter({ state: 'RUNNING', current: successor });
+  else running(turn, successor);
 }
 
 function exited(turn: Turn, pid: number, status: ExitStatus): void {

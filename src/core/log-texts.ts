@@ -162,6 +162,9 @@ export const ownTexts = {
     return line('INFO', `${path} changed: ${what === '' ? 'nothing to update' : what}`);
   },
   updateProblem: (group: string, problem: string) => line('ERRO', `update of ${group}: ${problem}`),
+  /** Without having been asked by hupd: a deploy script's USR2, say. */
+  succeeded: (name: string, pid: number, successor: number) =>
+    line('INFO', `${name} has made its own successor: pid ${pid} has handed over to pid ${successor}`),
   updating: (group: string, what: string) => line('INFO', `${group}: new definition: ${what}`),
   /** The daemon goes on; the program's starts will fail as long as this is so. */
   fcgiSocketFailed: (url: string, problem: string) =>

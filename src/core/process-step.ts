@@ -13,8 +13,12 @@ export function step(
   context: StepContext,
 ): { readonly process: Process; readonly effects: readonly ProcessEffect[] } {
   const turn = new Turn(process, context);
-  if (event.event === 'spawned' || event.event === 'spawn-failed') turn.process.spawning = null;
+  if (answersSpawning(event)) turn.process.spawning = null;
   if (!intercept(turn, event)) handle(turn, event);
   observe(turn);
   return { process: turn.process, effects: turn.effects };
+}
+
+function answersSpawning({ event }: ProcessEvent): boolean {
+  return event === 'spawned' || event === 'spawn-failed' || event === 'adopted' || event === 'not-adopted';
 }

@@ -125,7 +125,8 @@ export function aliveGenerations(
   const current = currentGeneration(process);
   if (current !== null) alive.push({ ...current, role: 'current' as const });
   if (process.reload?.phase === 'waiting') alive.push({ ...process.reload.successor, role: 'successor' as const });
-  if (process.reload?.phase === 'overlapping') alive.push({ ...process.reload.predecessor, role: 'retiring' as const });
+  if (process.reload?.phase === 'overlapping' || process.reload?.phase === 'leaving')
+    alive.push({ ...process.reload.predecessor, role: 'retiring' as const });
   for (const { generation } of process.retiring) alive.push({ ...generation, role: 'retiring' as const });
   return alive;
 }

@@ -19,6 +19,12 @@ export type ProcessEvent =
   | { readonly event: 'reload'; readonly strategy?: ReloadStrategy }
   | { readonly event: 'spawned'; readonly generation: number; readonly pid: number }
   | { readonly event: 'spawn-failed'; readonly generation: number; readonly message: string }
+  /** The process has made its own successor, which `follow` was to find. */
+  | { readonly event: 'adopted'; readonly generation: number; readonly pid: number }
+  /** It has made none, and will not: it has ended, or is not looked at any more. */
+  | { readonly event: 'not-adopted'; readonly generation: number }
+  /** The process has made its own successor although nobody here asked for it, and has ended: `exited` follows. */
+  | { readonly event: 'succeeded'; readonly generation: number; readonly pid: number }
   | { readonly event: 'exited'; readonly pid: number; readonly status: ExitStatus }
   /** `kill` answered with something that is neither success nor ESRCH. */
   | { readonly event: 'kill-failed'; readonly pid: number; readonly errno: string }
@@ -39,6 +45,10 @@ export type ProcessEffect =
   | { readonly effect: 'spawn'; readonly generation: number; readonly predecessor: number | null }
   /** It is about to be signalled: what it has said so far explains nothing that comes of that. */
   | { readonly effect: 'before-signal'; readonly generation: number }
+  /** Looks for a successor that the process is about to make. Answered by `adopted` or `not-adopted`, at the latest when it has ended. */
+  | { readonly effect: 'follow'; readonly generation: number; readonly predecessor: number }
+  /** Looks a last time, and answers. */
+  | { readonly effect: 'end-follow'; readonly generation: number }
   | { readonly effect: 'kill'; readonly pid: number; readonly signal: number; readonly group: boolean }
   /** Answered by `ready` or `not-ready`, or by nothing: the time limit is the machine's. */
   | { readonly effect: 'check-ready'; readonly generation: number; readonly pid: number; readonly afterSignal: boolean }
@@ -69,9 +79,20 @@ export interface OlderDefinition {
   readonly spec: ProcessSpec;
 }
 
+/** How a predecessor leaves after a rolling reload, as far as its server is known. */
+export interface Leaving {
+  /** Ends it when what is under way is done. null: the stop signal does. */
+  readonly signal: number | null;
+  /** Keeps it from taking more while its successor serves beside it; a second one is the way back. null: there is none. */
+  readonly pause: number | null;
+  /** One that has made its own successor ends by itself. */
+  readonly byItself: boolean;
+}
+
 export interface StepContext {
   readonly spec: ProcessSpec;
   readonly older?: OlderDefinition | null;
+  readonly leaving?: Leaving;
   readonly now: Now;
   /** False while the daemon shuts down or restarts: nothing is started, retried or restarted by itself. */
   readonly restarts: boolean;
@@ -85,11 +106,13 @@ export class Turn {
   readonly spec: ProcessSpec;
   readonly now: Now;
   readonly restarts: boolean;
+  readonly leaving: Leaving;
   readonly #older: OlderDefinition | null;
 
-  constructor(process: Process, { spec, now, restarts, older }: StepContext) {
+  constructor(process: Process, { spec, now, restarts, older, leaving }: StepContext) {
     this.process = { ...process };
     this.spec = spec;
+    this.leaving = leaving ?? { signal: null, pause: null, byItself: true };
     this.#older = older ?? null;
     this.now = now;
     this.restarts = restarts;
@@ -136,6 +159,11 @@ export class Turn {
     this.do({ effect: 'kill', pid: generation.pid, signal: stopSignal, group: stopAsGroup });
   }
 
+  tellToLeave(generation: Generation): void {
+    const { stopAsGroup } = this.startedFrom(generation);
+    this.do({ effect: 'kill', pid: generation.pid, signal: this.leavingSignal(generation), group: stopAsGroup });
+  }
+
   /** When a generation that is told to stop now is to be killed. */
   killAt(generation: Generation): number {
     return this.after(this.startedFrom(generation).stopWaitSecs);
@@ -152,14 +180,27 @@ export class Turn {
     this.do({ effect: 'spawn', generation: this.process.generations, predecessor });
   }
 
+  /** As `spawn`, of a successor that the process makes itself. */
+  follow(predecessor: number): void {
+    this.process.generations += 1;
+    this.process.spawning = this.process.generations;
+    this.do({ effect: 'follow', generation: this.process.generations, predecessor });
+  }
+
   generation(number: number, pid: number): Generation {
     return { number, pid, since: this.now.mono, startedAt: this.now.wall };
+  }
+
+  /** What ends a predecessor gracefully. */
+  leavingSignal(generation: Generation): number {
+    return this.leaving.signal ?? this.startedFrom(generation).stopSignal;
   }
 
   /** The generation is no longer the process nor its successor: it is told to stop and only waited for. */
   retire(generation: Generation, broken: boolean): void {
     this.do({ effect: 'end-check', generation: generation.number });
-    this.tellToStop(generation);
+    if (broken) this.tellToStop(generation);
+    else this.tellToLeave(generation);
     this.process.retiring = [...this.process.retiring, { generation, killAt: this.killAt(generation), broken }];
   }
 }

@@ -3,74 +3,95 @@
  * the private probe, the paths of unix sockets, the pid file.
  */
 import { wantsProbe } from '../core/ready-check.ts';
-import type { ProcessSpec } from '../core/spec.ts';
-import type { HeldSocket, Os, Probe } from '../os/os.ts';
+import type { ProcessSpec, ReadyCheck, SocketAddress } from '../core/spec.ts';
+import type { HeldSocket, Os, PathGuard, Probe } from '../os/os.ts';
 import { OsError } from '../os/os-error.ts';
-import { socketFds, socketVariables } from './dialects.ts';
+import { commandFor } from './command-line.ts';
+import { describeHandover } from './describe.ts';
+import { dialectsOf, socketFds, socketVariables } from './dialects.ts';
 import { type PidFileAside, putPidFileAside } from './pid-file.ts';
-import { optionValue, recognise } from './profiles/recognise.ts';
+import type { ServerProfile } from './profiles/profile.ts';
+import { pidFileOf } from './server-files.ts';
 
-export interface HandoverRequest {
-  readonly os: Os;
-  readonly spec: ProcessSpec;
-  readonly words: readonly string[];
-  readonly generation: number;
-  /** The predecessor of a rolling reload, or null at any other start. */
-  readonly predecessor: number | null;
-  /** To be handed over; held by the caller and not closed here. */
+/** What there is to hand over. */
+export interface Offered {
+  /** Held by the caller and not closed here. */
   readonly sockets: readonly HeldSocket[];
+  /** Where the predecessor listens with sockets of its own that can not be shared; its successor binds the same beside it. */
+  readonly ownEach: readonly SocketAddress[];
   /** Why there are none, or not all, where that is not for want of any. */
   readonly problem: string | null;
 }
 
+export interface HandoverRequest extends Offered {
+  readonly os: Os;
+  readonly spec: ProcessSpec;
+  readonly words: readonly string[];
+  readonly server: ServerProfile | null;
+  readonly generation: number;
+  /** The predecessor of a rolling reload, or null at any other start. */
+  readonly predecessor: number | null;
+}
+
 export class Handover {
   readonly sockets: readonly HeldSocket[];
+  readonly ownEach: readonly SocketAddress[];
+  readonly server: ServerProfile | null;
   readonly probe: Probe | null;
   readonly fds: ReadonlyMap<number, number>;
   readonly variables: ReadonlyMap<string, string>;
+  /** The command line as this generation gets it. */
+  readonly words: readonly string[];
   /** Why something that was wanted could not be had. */
   readonly problems: readonly string[];
   readonly predecessor: number | null;
-  readonly #whyNone: string;
-  readonly #guards: ReadonlyArray<{ release(): void }>;
+  readonly #whyNone: string | null;
+  readonly #guards: readonly PathGuard[];
   #pidFile: PidFileAside | null;
 
-  constructor({ os, spec, words, generation, predecessor, sockets, problem }: HandoverRequest) {
+  constructor(request: HandoverRequest) {
+    const { os, spec, words, server, generation, predecessor, sockets, ownEach, problem } = request;
     const problems: string[] = problem === null || sockets.length === 0 ? [] : [problem];
     const addresses = sockets.map(({ address }) => address);
+    const { readyCheck } = spec.reload;
     this.sockets = sockets;
+    this.ownEach = ownEach;
+    this.server = server;
     this.predecessor = predecessor;
-    this.#whyNone =
-      spec.reload.handover === 'none'
-        ? 'as reload_handover says'
-        : (problem ?? 'the process listens on no socket that could be handed over');
-    this.probe = wantsProbe(spec.reload.readyCheck, addresses, predecessor !== null) ? createProbe(os, problems) : null;
-    const handed = this.probe === null ? sockets : [...sockets, this.probe];
-    this.fds = socketFds(handed);
-    this.variables = socketVariables(sockets, this.probe === null ? 0 : 1, generation);
+    this.#whyNone = spec.reload.handover === 'none' ? 'as reload_handover says' : problem;
+    const probed =
+      wantsProbe(readyCheck, addresses, predecessor !== null) && canHaveProbe(server, readyCheck, os, predecessor);
+    this.probe = probed ? createProbe(os, problems) : null;
+    this.fds = socketFds(this.probe === null ? sockets : [...sockets, this.probe]);
+    this.variables = socketVariables(dialectsOf(server), addresses, addressOf(this.probe), generation);
+    this.words = commandFor(words, server, [...this.fds.keys()].slice(0, sockets.length), generation);
     this.problems = problems;
     const paths =
       predecessor === null ? [] : sockets.flatMap(({ address }) => (address.kind === 'unix' ? [address.path] : []));
     this.#guards = paths.map((path) => os.guardSocketPath(path));
-    this.#pidFile = predecessor === null ? null : putAside(words, spec.directory, generation);
+    const pidFile = predecessor === null || server === null ? null : pidFileOf(server, words, spec.directory);
+    this.#pidFile = pidFile === null ? null : putPidFileAside(pidFile, generation);
   }
 
   /** In words, for the reload's progress. */
   describe(): string {
-    if (this.sockets.length === 0) return `none: ${this.#whyNone}`;
-    const names = this.sockets.map(({ address }) =>
-      address.kind === 'unix' ? `unix:${address.path}` : `${address.host}:${address.port}`,
-    );
-    return `sockets: ${names.join(', ')}`;
+    const addresses = this.sockets.map(({ address }) => address);
+    const { server, ownEach } = this;
+    return describeHandover({ server, addresses, ownEach, probe: this.probe !== null, whyNone: this.#whyNone });
   }
 
   promoted(): void {
     this.probe?.seal();
   }
 
-  /** The predecessor has been reaped: nobody unlinks the sockets' paths any more, and its pid file names nobody. */
-  predecessorGone(): void {
-    this.#pidFile?.drop();
+  /** The predecessor has just been told to stop. */
+  predecessorTold(): void {
+    for (const guard of this.#guards) guard.watchClosely();
+  }
+
+  /** The predecessor has been reaped: nobody unlinks the sockets' paths any more, and its pid file names nobody. `pid`: our generation's. */
+  predecessorGone(pid: number): void {
+    this.#pidFile?.drop(pid);
     this.#pidFile = null;
     for (const guard of this.#guards) guard.release();
   }
@@ -84,6 +105,25 @@ export class Handover {
   }
 }
 
+/**
+ * A known server serves it or does not. Of a program that is not known an additional socket may be one too many: it is given one only when
+ * somebody asked for a check that needs it, or when its processes can not be looked at.
+ */
+export function canHaveProbe(
+  server: ServerProfile | null,
+  { kind }: ReadyCheck,
+  os: Pick<Os, 'whoServes'>,
+  predecessor: number | null,
+): boolean {
+  const serves = server?.servesProbe ?? null;
+  if (serves !== null) return serves;
+  return kind !== 'auto' || (predecessor !== null && os.whoServes(predecessor, []).refused);
+}
+
+function addressOf(probe: Probe | null): SocketAddress | null {
+  return probe === null ? null : { kind: 'tcp', host: '127.0.0.1', port: probe.port };
+}
+
 function createProbe(os: Os, problems: string[]): Probe | null {
   try {
     return os.createProbe();
@@ -92,11 +132,4 @@ function createProbe(os: Os, problems: string[]): Probe | null {
     problems.push(`no private probe: ${error.message}`);
     return null;
   }
-}
-
-function putAside(words: readonly string[], directory: string | null, generation: number): PidFileAside | null {
-  const profile = recognise(words);
-  const file = profile === null ? null : optionValue(words, profile.pidFileOptions);
-  if (file === null) return null;
-  return putPidFileAside(file.startsWith('/') || directory === null ? file : `${directory}/${file}`, generation);
 }

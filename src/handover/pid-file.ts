@@ -1,25 +1,32 @@
 /**
- * A server that writes a pid file refuses to start while the file names a living process, which the predecessor is. So the file is put aside
- * for the successor, who then writes its own; the predecessor removes the file only if it names itself. Put back when the reload fails.
+ * A server that writes a pid file may refuse to start while the file names a living process, which the predecessor is; and the predecessor may
+ * remove the file when it stops, whomever it names by then. So the file is put aside for the successor, who then writes its own; put back
+ * when the reload fails; and when the predecessor has taken the successor's with it, there is one again that names the successor.
  */
-import { renameSync, rmSync } from 'node:fs';
+import { chownSync, lstatSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs';
 
 export interface PidFileAside {
-  /** The successor is the process: the old file is of no more use. */
-  drop(): void;
+  /** The predecessor has gone, and `pid` is the process. */
+  drop(pid: number): void;
   /** The successor has gone: the predecessor's file is where it was. */
   putBack(): void;
 }
 
 export function putPidFileAside(path: string, generation: number): PidFileAside | null {
   const aside = `${path}.hupd-${generation}`;
+  let stats: Stats;
   try {
+    stats = lstatSync(path);
+    if (!stats.isFile()) return null;
     renameSync(path, aside);
   } catch {
     return null; // there is none, so there is nothing in the way
   }
   return {
-    drop: () => rmSync(aside, { force: true }),
+    drop: (pid) => {
+      rmSync(aside, { force: true });
+      writeIfMissing(path, pid, stats);
+    },
     putBack: () => {
       try {
         renameSync(aside, path);
@@ -28,4 +35,14 @@ export function putPidFileAside(path: string, generation: number): PidFileAside 
       }
     },
   };
+}
+
+/** `wx` follows no link that somebody may have put there. */
+function writeIfMissing(path: string, pid: number, { mode, uid, gid }: Stats): void {
+  try {
+    writeFileSync(path, `${pid}\n`, { flag: 'wx', mode: mode & 0o777 });
+    chownSync(path, uid, gid);
+  } catch {
+    // the successor's own is there, or the directory is not
+  }
 }

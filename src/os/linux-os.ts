@@ -28,6 +28,7 @@ import type {
   MissingFacility,
   NotifySocket,
   Os,
+  PathGuard,
   Probe,
   ProcessStat,
   Serving,
@@ -157,7 +158,7 @@ export class LinuxOs implements Os {
     this.#libc.close(socket.fd);
   }
 
-  guardSocketPath(path: string): { release(): void } {
+  guardSocketPath(path: string): PathGuard {
     return guardSocketPath(path);
   }
 

@@ -149,6 +149,12 @@ export interface Borrowed {
   readonly problem: string | null;
 }
 
+export interface PathGuard {
+  /** The server has just been told to stop: looks without a pause, for some milliseconds, so that the path is missing for no longer than that takes. */
+  watchClosely(): void;
+  release(): void;
+}
+
 export interface Serving {
   readonly pids: readonly number[];
   /** Some process could not be looked at. */
@@ -237,7 +243,7 @@ export interface Os {
    * Keeps a unix socket's path alive while generations change: puts it back when a leaving server unlinks it. Release it before the
    * last server is told to stop. Throws `OsError`.
    */
-  guardSocketPath(path: string): { release(): void };
+  guardSocketPath(path: string): PathGuard;
   /** Throws `OsError`. */
   createProbe(): Probe;
 

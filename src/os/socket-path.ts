@@ -7,14 +7,18 @@
 import { type FSWatcher, linkSync, lstatSync, unlinkSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { errnoOf } from './libc.ts';
+import type { PathGuard } from './os.ts';
 import { OsError } from './os-error.ts';
 
 /** Throws `OsError`: no such socket, or no right to link it. */
-export function guardSocketPath(path: string): { release(): void } {
+export function guardSocketPath(path: string): PathGuard {
   return new SocketPathGuard(path);
 }
 
-class SocketPathGuard {
+/** Nothing else of the daemon happens meanwhile. */
+const closelyMs = 25;
+
+class SocketPathGuard implements PathGuard {
   readonly #path: string;
   readonly #spare: string;
   readonly #watcher: FSWatcher;
@@ -33,6 +37,13 @@ class SocketPathGuard {
     this.#watcher.on('change', () => this.#look());
     this.#watcher.on('error', () => this.#watcher.close()); // the directory has gone, and the path with it
     this.#look();
+  }
+
+  /** An event would come when the loop gets to it; a client may come sooner. */
+  watchClosely(): void {
+    for (const end = performance.now() + closelyMs; performance.now() < end; ) {
+      if (lstatSync(this.#path, { throwIfNoEntry: false }) === undefined) return this.#putBack();
+    }
   }
 
   release(): void {

@@ -2,7 +2,9 @@
 
 import { isAmong } from '../core/ready-check.ts';
 import type { ProcessSpec, ReadyCheck, SocketAddress } from '../core/spec.ts';
-import { optionValue, recognise } from '../handover/profiles/recognise.ts';
+import { optionValue } from '../handover/command-line.ts';
+import type { ServerProfile } from '../handover/profiles/profile.ts';
+import { recognise } from '../handover/profiles/recognise.ts';
 import { addressText } from '../os/socket-address.ts';
 import { checkAccept } from './accept.ts';
 import type { CheckContext, RunningCheck } from './check.ts';
@@ -30,6 +32,12 @@ export type EffectiveCheck =
   | { readonly kind: 'log'; readonly pattern: string }
   | { readonly kind: 'startsecs' };
 
+/** What is known of the program. `listens`: its predecessor does, on sockets that every generation has for itself. */
+export interface Known {
+  readonly server: ServerProfile | null;
+  readonly listens: boolean;
+}
+
 /**
  * `handedOver`: where the generation serves from its start on. Others may serve there too, so what was to be asked at such an address is asked
  * over the private probe.
@@ -38,11 +46,13 @@ export function effectiveCheck(
   check: ReadyCheck,
   hasProbe: boolean,
   handedOver: readonly SocketAddress[] = [],
+  { server, listens }: Known = { server: null, listens: false },
 ): EffectiveCheck {
   switch (check.kind) {
     case 'auto':
-      if (!hasProbe && handedOver.length === 0) return { kind: 'startsecs' };
-      return { kind: hasProbe ? 'accept' : 'serves' };
+      if (hasProbe) return { kind: 'accept' };
+      if (handedOver.length > 0 || listens) return { kind: 'serves' };
+      return server?.readyLine == null ? { kind: 'startsecs' } : { kind: 'log', pattern: server.readyLine };
     case 'accept':
       return { kind: hasProbe ? 'accept' : 'serves' };
     case 'http':
@@ -133,9 +143,14 @@ function startNow(
     case 'accept':
       return checkAcceptAndWorkers(words, context);
     case 'serves':
-      return checkServes(context.sockets, spec.startSecs, context);
+      return checkServes(expectedWorkers(words), spec.startSecs, context);
     case 'http':
-      return checkHttp(check.check, context);
+      if (check.over === 'probe' || context.sockets.length === 0) return checkHttp(check.check, context);
+      // Another generation may answer there as well: ask when this one serves.
+      return inTurn(
+        (ready) => checkServes(1, spec.startSecs, { ...context, ready }),
+        () => checkHttp(check.check, context),
+      );
     case 'tcp':
     case 'unix':
       return checkConnect(check, context);
@@ -154,14 +169,28 @@ function startNow(
 
 /** One worker by the probe, then, of a server that we know more of, all of them. */
 function checkAcceptAndWorkers(words: readonly string[], context: CheckContext): RunningCheck {
-  const profile = recognise(words);
-  if (profile?.workersCheck !== 'gunicorn-heartbeat') return checkAccept(context);
-  const expected = Number(optionValue(words, profile.workersOptions) ?? '1') || 1;
-  let running = checkAccept({
-    ...context,
-    ready: () => {
-      running = checkGunicornWorkers(expected, context);
-    },
+  if (recognise(words)?.workersCheck !== 'gunicorn-heartbeat') return checkAccept(context);
+  return inTurn(
+    (ready) => checkAccept({ ...context, ready }),
+    () => checkGunicornWorkers(expectedWorkers(words), context),
+  );
+}
+
+/** As the command line says; 1 where it does not. */
+function expectedWorkers(words: readonly string[]): number {
+  return Number(optionValue(words, recognise(words)?.workersOptions ?? []) ?? '1') || 1;
+}
+
+/** `then` is started when `first` says that it is ready. */
+function inTurn(first: (ready: () => void) => RunningCheck, then: () => RunningCheck): RunningCheck {
+  let second: RunningCheck | null = null;
+  const running = first(() => {
+    second = then();
   });
-  return { stop: () => running.stop() };
+  return {
+    stop: () => {
+      running.stop();
+      second?.stop();
+    },
+  };
 }

@@ -9,7 +9,8 @@ import { ownTexts, processTexts } from '../core/log-texts.ts';
 import { aliveGenerations, deadline } from '../core/process.ts';
 import { step } from '../core/process-step.ts';
 import type { Now } from '../core/time.ts';
-import type { ProcessEffect, ProcessEvent } from '../core/turn.ts';
+import type { Leaving, ProcessEffect, ProcessEvent } from '../core/turn.ts';
+import { leavingOf as leavingOfServer } from '../handover/signals.ts';
 import type { Os } from '../os/os.ts';
 import type { StartedCommand } from '../readiness/check.ts';
 import { describeCheck, effectiveCheck, startCheck } from '../readiness/start-check.ts';
@@ -88,7 +89,7 @@ export class Engine {
     if (child !== null) this.#listeners.reaped(member, child, status);
     this.post(member, { event: 'exited', pid, status });
     for (const other of member.children.values())
-      if (other.handover.predecessor === pid) other.handover.predecessorGone();
+      if (other.handover.predecessor === pid) other.handover.predecessorGone(other.pid);
     if (child !== null) {
       member.children.delete(child.generation);
       child.end();
@@ -110,7 +111,14 @@ export class Engine {
     const { spec } = member;
     let effects: readonly ProcessEffect[];
     try {
-      const stepped = step(member.process, event, { spec, now, restarts: this.restarts, older: member.older });
+      const { restarts } = this;
+      const stepped = step(member.process, event, {
+        spec,
+        now,
+        restarts,
+        older: member.older,
+        leaving: leavingOf(member),
+      });
       member.process = stepped.process;
       effects = stepped.effects;
     } catch (error) {
@@ -129,6 +137,10 @@ export class Engine {
     switch (effect.effect) {
       case 'spawn':
         return this.#spawn(member, effect.generation, effect.predecessor);
+      case 'follow':
+        return this.post(member, { event: 'not-adopted', generation: effect.generation });
+      case 'end-follow':
+        return;
       case 'kill':
         return this.#kill(member, effect);
       case 'before-signal':
@@ -138,8 +150,7 @@ export class Engine {
       case 'end-check':
         return member.children.get(effect.generation)?.setCheck(null);
       case 'promoted':
-        member.sockets.prove();
-        return member.children.get(effect.generation)?.handover.promoted();
+        return this.#promoted(member, effect.generation);
       case 'run-reload-test':
         return this.#listeners.runReloadTest(member, effect.command);
       case 'end-reload-test':
@@ -151,7 +162,7 @@ export class Engine {
       case 'reload-fact':
         return this.#listeners.reloadFact(member, effect);
       case 'reload-ended':
-        if (!effect.ok) member.sockets.releaseUnproven();
+        member.sockets.releaseUnproven();
         return this.#listeners.reloadEnded(member, effect.ok, effect.reason);
     }
   }
@@ -180,8 +191,20 @@ export class Engine {
     this.post(member, { event: 'spawned', generation, pid: child.pid });
   }
 
+  /** The borrowed sockets are kept if it has taken them: what somebody only holds would swallow connections. */
+  #promoted(member: Member, generation: number): void {
+    const child = member.children.get(generation);
+    if (child === undefined) return;
+    const { sockets, probe } = child.handover;
+    child.handover.promoted();
+    if (sockets.length === 0) return;
+    const { pids, refused } = this.#os.whoServes(child.pid, sockets);
+    if (probe !== null || refused || pids.length > 0) member.sockets.prove();
+  }
+
   #kill(member: Member, { pid, signal, group }: ProcessEffect & { effect: 'kill' }): void {
     const answer = this.kill(member, pid, signal, group);
+    for (const { handover } of member.children.values()) if (handover.predecessor === pid) handover.predecessorTold();
     if (answer !== 'ok' && answer !== 'ESRCH') this.post(member, { event: 'kill-failed', pid, errno: answer });
   }
 
@@ -193,7 +216,8 @@ export class Engine {
     // The probe's owner may have closed it by now, and it is sealed anyway.
     const probe = afterSignal ? null : child.handover.probe;
     const addresses = sockets.map(({ address }) => address);
-    const check = effectiveCheck(spec.reload.readyCheck, probe !== null, addresses);
+    const known = { server: child.handover.server, listens: child.handover.ownEach.length > 0 };
+    const check = effectiveCheck(spec.reload.readyCheck, probe !== null, addresses, known);
     if (member.process.reload !== null) {
       const base = { at: this.#os.clock.now().wall, group: spec.group, name: spec.name };
       const { reload } = member.process;
@@ -230,4 +254,8 @@ export class Engine {
   alive(member: Member): readonly number[] {
     return aliveGenerations(member.process).map(({ pid }) => pid);
   }
+}
+
+function leavingOf({ current, spec }: Member): Leaving {
+  return leavingOfServer(current?.handover.server ?? null, current?.words ?? [], spec.stopSignal);
 }

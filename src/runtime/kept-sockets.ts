@@ -4,7 +4,7 @@
  * to be started again after a crash.
  */
 import type { SocketAddress } from '../core/spec.ts';
-import type { HeldSocket, Os } from '../os/os.ts';
+import type { Borrowed, HeldSocket, Os } from '../os/os.ts';
 
 export class KeptSockets {
   readonly #os: Os;
@@ -33,13 +33,18 @@ export class KeptSockets {
   }
 
   /** For a successor. `problem`: why the sockets could not be borrowed. */
-  forSuccessor(predecessor: number): { readonly sockets: readonly HeldSocket[]; readonly problem: string | null } {
+  forSuccessor(predecessor: number): Borrowed {
     const configured = this.#configured.open(this.#addresses);
-    if (configured.length > 0) return { sockets: configured, problem: null };
-    if (this.#proven) return { sockets: this.#borrowed, problem: null };
-    const { sockets, problem } = this.#os.borrowListeners(predecessor);
-    this.#borrowed = sockets;
-    return { sockets, problem };
+    if (configured.length > 0) return { sockets: configured, ownEach: [], problem: null };
+    if (this.#proven) return { sockets: this.#borrowed, ownEach: [], problem: null };
+    const borrowed = this.#os.borrowListeners(predecessor);
+    this.#borrowed = borrowed.sockets;
+    return borrowed;
+  }
+
+  /** What is held for the process now. */
+  get held(): readonly HeldSocket[] {
+    return [...this.#configured.held(this.#addresses), ...this.#borrowed];
   }
 
   prove(): void {
@@ -85,6 +90,11 @@ export class ConfiguredSockets {
       for (const key of opened) this.#close(key);
       throw error;
     }
+  }
+
+  /** Those that are open. */
+  held(addresses: readonly SocketAddress[]): readonly HeldSocket[] {
+    return addresses.flatMap((address) => this.#sockets.get(keyOf(address)) ?? []);
   }
 
   /** Closes those that are at none of these addresses. */

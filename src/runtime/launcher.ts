@@ -1,9 +1,11 @@
 /** From a member to a running child: command, logs, pipes, sockets, environment, spawn. What fails on the way is undone and said in supervisord's words. */
 import { childFailureTexts } from '../core/log-texts.ts';
 import type { ProcessSpec } from '../core/spec.ts';
+import { refuseHandover } from '../handover/describe.ts';
 import { Handover } from '../handover/handover.ts';
+import { recognise } from '../handover/profiles/recognise.ts';
 import type { ChildOutput } from '../log/child-log.ts';
-import type { HeldSocket, LogPipe, Os, SpawnRequest, SpawnResult } from '../os/os.ts';
+import type { Borrowed, LogPipe, Os, SpawnRequest, SpawnResult } from '../os/os.ts';
 import { OsError } from '../os/os-error.ts';
 import { resolveCommand } from '../os/resolve-command.ts';
 import { explainingChild } from '../os/spawn.ts';
@@ -48,10 +50,14 @@ export class Launcher {
     if (!command.ok) return { ok: false, message: command.message };
     const undo = new Undo();
     try {
-      const { sockets, problem } = this.#sockets(member, predecessor);
-      const handover = new Handover({
-        ...{ os: this.#os, spec, words: command.args, generation, predecessor, sockets, problem },
-      });
+      const offered = this.#sockets(member, predecessor);
+      const words = command.args;
+      const server = recognise(words);
+      const addresses = offered.sockets.map(({ address }) => address);
+      const inherited = predecessor === null ? null : (member.current?.handover.sockets.length ?? 0) > 0;
+      const refusal = refuseHandover(server, words, addresses, inherited);
+      if (refusal !== null) return { ok: false, message: refusal };
+      const handover = new Handover({ os: this.#os, spec, words, server, generation, predecessor, ...offered });
       undo.add(() => handover.end());
       const channels = this.#openChannels(member, undo);
       const input = this.#openInput(member);
@@ -63,14 +69,18 @@ export class Launcher {
         undo.all();
         return { ok: false, message: takenText(taken, handover) };
       }
-      const spawned = this.#spawn(spec, command, { handover, ready, stdinFd: input.fd, channels });
+      const spawned = this.#spawn(
+        spec,
+        { file: command.file, args: handover.words },
+        { handover, ready, stdinFd: input.fd, channels },
+      );
       if (!spawned.ok) {
         undo.all();
         return { ok: false, message: forkFailure(spec.name, spawned.errno) };
       }
       input.stdin?.closeChildEnd();
       for (const { pipe } of channels) pipe.closeChildEnd();
-      const child = new Child({ generation, pid: spawned.pid, handover, words: command.args, input, channels, ready });
+      const child = new Child({ generation, pid: spawned.pid, handover, words, input, channels, ready });
       return { ok: true, child, problems: handover.problems };
     } catch (error) {
       undo.all();
@@ -79,11 +89,12 @@ export class Launcher {
     }
   }
 
-  #sockets(member: Member, predecessor: number | null): { sockets: readonly HeldSocket[]; problem: string | null } {
+  #sockets(member: Member, predecessor: number | null): Borrowed {
+    const nothing = { sockets: [], ownEach: [], problem: null };
     // Its one socket is descriptor 0 of every generation: there is nothing to hand over.
-    if (member.fcgi !== null) return { sockets: [], problem: null };
-    if (predecessor === null) return { sockets: member.sockets.forStart(), problem: null };
-    if (member.spec.reload.handover === 'none') return { sockets: [], problem: null };
+    if (member.fcgi !== null) return nothing;
+    if (predecessor === null) return { ...nothing, sockets: member.sockets.forStart() };
+    if (member.spec.reload.handover === 'none') return nothing;
     return member.sockets.forSuccessor(predecessor);
   }
 

@@ -17,6 +17,7 @@ const spec = fc
     killAsGroup: fc.boolean(),
     reload: fc.record({
       strategy: fc.constantFrom('rolling', 'rolling', 'hup', 'restart'),
+      handover: fc.constantFrom('auto', 'signal'),
       order: fc.constantFrom('start_first', 'start_first', 'stop_first'),
       test: fc.constantFrom(null, null, 'test'),
       timeoutSecs: fc.constantFrom(1, 5),

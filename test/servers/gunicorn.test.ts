@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { appText, gunicornNeeds, gunicornSite, type SiteOptions, ship } from '../support/gunicorn.ts';
-import { ask, startLoad, summarise, type Target } from '../support/load.ts';
+import { ask, failures, startLoad, summarise, type Target } from '../support/load.ts';
 import { needs } from '../support/needs.ts';
 import { type Rig, rigFor } from '../support/rig.ts';
 
@@ -23,10 +23,19 @@ async function pidOf(rig: Rig): Promise<number> {
 const variants: ReadonlyArray<readonly [string, SiteOptions]> = [
   ['on a TCP port', { bind: 'tcp' }],
   ['on a unix socket that gunicorn itself bound', { bind: 'unix' }],
+  ['on a unix socket that hupd bound', { bind: 'unix', program: 'socket=unix://DIR/web.sock' }],
   ['with --pid FILE', { bind: 'tcp', gunicorn: '--pid DIR/gunicorn.pid' }],
   ['with gthread workers', { bind: 'tcp', gunicorn: '-k gthread --threads 4' }],
   ['with gevent workers', { bind: 'tcp', gunicorn: '-k gevent' }],
 ];
+
+/**
+ * A gunicorn that has bound its unix socket itself removes the path when it stops. It is put back within microseconds, unless the machine is
+ * so busy that hupd has to wait for a processor just then. From the second generation on, and with socket=, nobody removes it.
+ */
+function mayMiss({ bind, program }: SiteOptions, failure: string): boolean {
+  return bind === 'unix' && program === undefined && failure.startsWith('ENOENT');
+}
 
 for (const [name, options] of variants) {
   test(`a gunicorn ${name} is reloaded twice and no request fails`, async (t) => {
@@ -41,9 +50,13 @@ for (const [name, options] of variants) {
       assert.notEqual(await pidOf(rig), before);
       assert.equal((await ask(target)).body, `${version}\n`);
     }
-    const { requests, failed, slowestMs } = summarise(await load.stop());
-    assert.ok(requests > perSecond);
-    assert.equal(failed, 0);
+    const answers = await load.stop();
+    assert.ok(answers.length > perSecond);
+    assert.deepEqual(
+      failures(answers).filter((failure) => !mayMiss(options, failure)),
+      [],
+    );
+    const { slowestMs } = summarise(answers);
     assert.ok(slowestMs < importSecs * 1000, `nobody waits for a successor's boot: ${slowestMs} ms`);
     if (options.gunicorn?.startsWith('--pid')) {
       assert.equal(Number(rig.read('gunicorn.pid')), await pidOf(rig));
@@ -62,7 +75,7 @@ test('a version that raises at import is rolled back: the old one serves on, and
   assert.match(stdout, /RuntimeError: no such feature/);
   assert.equal(await pidOf(rig), before);
   assert.equal((await ask(target)).body, 'v1\n');
-  assert.equal(summarise(await load.stop()).failed, 0);
+  assert.deepEqual(failures(await load.stop()), []);
   await rig.until(() => rig.read('gunicorn.pid').trim() === `${before}`, 'the pid file is back');
 });
 
@@ -79,7 +92,7 @@ test('a version that is never ready is rolled back after reload_timeout', async 
   assert.match(stdout, /not ready within 3 s/);
   assert.ok(tookSecs < 4, `told after ${tookSecs} s`);
   assert.equal(await pidOf(rig), before);
-  assert.equal(summarise(await load.stop()).failed, 0);
+  assert.deepEqual(failures(await load.stop()), []);
 });
 
 test('the predecessor is killed while its successor boots: nobody is refused, and the successor takes over', async (t) => {
@@ -112,5 +125,5 @@ test('a gunicorn that runs as www-data is reloaded and no request fails', async 
   const { status, stdout } = await rig.ctl('reload', 'web');
   assert.equal(status, 0, stdout);
   assert.equal((await ask(target)).body, 'v2\n');
-  assert.equal(summarise(await load.stop()).failed, 0);
+  assert.deepEqual(failures(await load.stop()), []);
 });

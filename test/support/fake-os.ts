@@ -27,6 +27,7 @@ import type {
   MissingFacility,
   NotifySocket,
   Os,
+  PathGuard,
   Probe,
   ProcessStat,
   Serving,
@@ -312,10 +313,11 @@ export class FakeOs implements Os {
     found.open = false;
   }
 
-  guardSocketPath(path: string): { release(): void } {
+  guardSocketPath(path: string): PathGuard {
     const guard = { path, released: false };
     this.guards.push(guard);
     return {
+      watchClosely: () => {},
       release: () => {
         guard.released = true;
       },

@@ -77,6 +77,12 @@ export function ask(target: Target, path = '/', timeoutMs = 10_000): Promise<Ans
   });
 }
 
+/** Each failed request with the moment it was sent, in ms since the first one. */
+export function failures(answers: readonly Answer[]): readonly string[] {
+  const began = Math.min(...answers.map(({ at }) => at));
+  return answers.flatMap(({ error, at }) => (error === null ? [] : [`${error} at ${Math.round(at - began)}`]));
+}
+
 export interface Summary {
   readonly requests: number;
   readonly failed: number;

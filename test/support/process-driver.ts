@@ -13,7 +13,7 @@ import { step } from '../../src/core/process-step.ts';
 import type { ReloadFact } from '../../src/core/reload/facts.ts';
 import { signalName } from '../../src/core/signals.ts';
 import type { ProcessSpec } from '../../src/core/spec.ts';
-import type { ProcessEffect, ProcessEvent } from '../../src/core/turn.ts';
+import type { Leaving, ProcessEffect, ProcessEvent } from '../../src/core/turn.ts';
 import { buildSpec, type SpecOverrides } from './spec-builder.ts';
 
 /** Wall time is far from mono, so that a mix-up shows. */
@@ -24,6 +24,7 @@ export const killedBy = (signal: number): ExitStatus => ({ kind: 'signal', signa
 
 export class ProcessDriver {
   readonly spec: ProcessSpec;
+  leaving: Leaving | undefined;
   process: Process = newProcess;
   mono = 0;
   restarts = true;
@@ -41,7 +42,11 @@ export class ProcessDriver {
   tell(event: ProcessEvent): string {
     const now = { mono: this.mono, wall: wallAhead + this.mono };
     const before = JSON.stringify(this.process);
-    const { process, effects } = step(this.process, event, { spec: this.spec, now, restarts: this.restarts });
+    const { spec, restarts, leaving } = this;
+    const { process, effects } = step(this.process, event, {
+      ...{ spec, now, restarts },
+      ...(leaving === undefined ? {} : { leaving }),
+    });
     assert.equal(JSON.stringify(this.process), before, 'the old state stands');
     assert.deepEqual(JSON.parse(JSON.stringify(process)), process, 'the state is plain JSON');
     this.process = process;
@@ -64,6 +69,9 @@ export class ProcessDriver {
   spawned = (generation: number) => this.tell({ event: 'spawned', generation, pid: 100 + generation });
   spawnFailed = (generation: number, message = "can't find command '/x'") =>
     this.tell({ event: 'spawn-failed', generation, message });
+  adopted = (generation: number) => this.tell({ event: 'adopted', generation, pid: 100 + generation });
+  notAdopted = (generation: number) => this.tell({ event: 'not-adopted', generation });
+  succeeded = (generation: number) => this.tell({ event: 'succeeded', generation, pid: 100 + generation });
   exited = (pid: number, status: ExitStatus = exit(0)) => this.tell({ event: 'exited', pid, status });
   killFailed = (pid: number) => this.tell({ event: 'kill-failed', pid, errno: 'EPERM' });
   ready = (generation: number) => this.tell({ event: 'ready', generation });
@@ -114,6 +122,10 @@ export function effectWord(effect: ProcessEffect): string | null {
       return `${effect.from}>${effect.to}${payload(effect)}`;
     case 'spawn':
       return `spawn ${effect.generation}${effect.predecessor === null ? '' : ` beside ${effect.predecessor}`}`;
+    case 'follow':
+      return `follow ${effect.predecessor} for ${effect.generation}`;
+    case 'end-follow':
+      return `end follow ${effect.generation}`;
     case 'kill':
       return `${signalName(effect.signal)} ${effect.group ? 'group ' : ''}${effect.pid}`;
     case 'before-signal':

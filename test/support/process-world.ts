@@ -46,11 +46,16 @@ export class ProcessWorld {
   readonly alive = new Map<number, Child>();
   readonly log: Array<{ event: ProcessEvent; context: StepContext; effects: readonly ProcessEffect[] }> = [];
   #testing = false;
+  /** Whose successor is looked for, and under which number. */
+  #following: { readonly generation: number; readonly predecessor: number } | null = null;
+  #endsFollowing = false;
   #reloading = false;
   #seen: StateName = 'STOPPED';
   #stoppingPid = 0;
   #failures = 0;
   #lastPid = 100;
+  /** Has ended, which is told next. */
+  #leaves = 0;
   /** In a rolling reload with start_first whose predecessor was RUNNING, and nobody but the reload has touched it or its successor since. */
   #undisturbed = false;
 
@@ -67,6 +72,7 @@ export class ProcessWorld {
     else if (kind < 8) this.tell({ event: 'stop' });
     else if (kind < 22) this.tell({ event: 'reload' });
     else if (kind < 46) this.answerSpawn(choice % 10 !== 0);
+    else if (kind < 48) this.succeed();
     else if (kind < 53 && pid !== undefined) this.exit(pid, choice % 3 === 0 ? 1 : 0);
     else if (kind < 68)
       this.tell({ event: 'ready', generation: choice % 4 === 0 ? generation : this.process.generations });
@@ -92,10 +98,36 @@ export class ProcessWorld {
   answerSpawn(ok: boolean): void {
     const generation = this.process.spawning;
     if (generation === null) return;
+    if (this.#following !== null) return this.answerFollow(ok);
     if (!ok) return this.tell({ event: 'spawn-failed', generation, message: 'no such file' });
     this.#lastPid += 1;
     this.alive.set(this.#lastPid, { toldAt: null, stuck: false });
     this.tell({ event: 'spawned', generation, pid: this.#lastPid });
+  }
+
+  answerFollow(ok: boolean): void {
+    const generation = this.#following?.generation;
+    if (generation === undefined) return;
+    this.#following = null;
+    if (!ok) return this.tell({ event: 'not-adopted', generation });
+    this.#lastPid += 1;
+    this.alive.set(this.#lastPid, { toldAt: null, stuck: false });
+    this.tell({ event: 'adopted', generation, pid: this.#lastPid });
+  }
+
+  /** It makes its own successor, unasked, and ends. */
+  succeed(): void {
+    const { reload, life } = this.process;
+    const current = currentGeneration(this.process);
+    if (current === null || !['RUNNING', 'STARTING'].includes(life.state)) return;
+    if (this.spec.reload.handover !== 'signal' || this.#following !== null) return;
+    if (reload !== null && reload.phase !== 'testing') return;
+    this.#lastPid += 1;
+    this.alive.set(this.#lastPid, { toldAt: null, stuck: false });
+    this.#leaves = current.pid;
+    this.tell({ event: 'succeeded', generation: this.process.generations + 1, pid: this.#lastPid });
+    this.#leaves = 0;
+    this.exit(current.pid, 0);
   }
 
   answerTest(ok: boolean): void {
@@ -104,6 +136,7 @@ export class ProcessWorld {
   }
 
   exit(pid: number, code: number): void {
+    if (this.#following?.predecessor === pid) this.answerFollow(this.mono % 2 === 0);
     if (this.alive.get(pid)?.toldAt === null && currentGeneration(this.process)?.pid === pid) this.#undisturbed = false;
     this.alive.delete(pid);
     const status: ExitStatus = { kind: 'exit', code };
@@ -150,6 +183,9 @@ export class ProcessWorld {
     for (const effect of effects) this.#carryOut(effect, event);
     this.#look();
     this.#mustMove();
+    if (!this.#endsFollowing) return;
+    this.#endsFollowing = false;
+    this.answerFollow(this.mono % 3 === 0);
   }
 
   #carryOut(effect: ProcessEffect, event: ProcessEvent): void {
@@ -157,6 +193,15 @@ export class ProcessWorld {
       case 'spawn':
         assert.equal(effect.generation, this.process.generations, 'a new number for every generation');
         assert.ok(this.restarts || event.event === 'start', 'nothing starts by itself in a shutdown');
+        return;
+      case 'follow':
+        assert.equal(effect.generation, this.process.generations, 'a new number for every generation');
+        assert.ok(this.alive.has(effect.predecessor), 'who is followed lives');
+        assert.equal(this.#following, null);
+        this.#following = effect;
+        return;
+      case 'end-follow':
+        this.#endsFollowing = this.#following !== null;
         return;
       case 'kill':
         return this.#killed(effect);
@@ -220,7 +265,9 @@ export class ProcessWorld {
     assert.equal(this.#seen, stateName(process), 'clients hear of every state');
     assert.equal(this.#reloading, process.reload !== null, 'a reload that is over has ended');
     assert.equal(this.#testing, process.reload?.phase === 'testing', 'a test runs while it is waited for');
-    const wanted = [...this.alive.values()].filter(({ toldAt, stuck }) => toldAt === null && !stuck).length;
+    const wanted = [...this.alive].filter(
+      ([pid, { toldAt, stuck }]) => toldAt === null && !stuck && pid !== this.#leaves,
+    ).length;
     assert.ok(wanted <= (process.reload === null ? 1 : 2), 'two generations are wanted only in a reload');
     if (isAtRest(process)) {
       assert.equal(process.spawning, null);

@@ -22,7 +22,7 @@ export function successorSpawned(turn: Turn, { strategy, begun }: In<'spawning'>
     turn.process.reload = { strategy, begun, phase: 'starting' };
     awaitGate(turn, successor, { kind: 'ready', readyBy: until, lastAnswer: '' });
   } else {
-    turn.process.reload = { strategy, begun, phase: 'waiting', successor, until, lastAnswer: '' };
+    turn.process.reload = { strategy, begun, phase: 'waiting', successor, adopted: false, until, lastAnswer: '' };
   }
   turn.checkReady(successor, false);
 }
@@ -30,7 +30,7 @@ export function successorSpawned(turn: Turn, { strategy, begun }: In<'spawning'>
 /** The successor is the process from here on; clients see another pid and nothing else. */
 export function promote(turn: Turn, reload: In<'waiting'>): void {
   const { process, current: predecessor } = turn;
-  const { successor, strategy, begun } = reload;
+  const { successor, adopted, strategy, begun } = reload;
   tell(turn, { fact: 'ready', pid: successor.pid, afterSecs: secsSince(turn, successor.since) });
   if (predecessor === null) return;
   const goesBack = process.life.state === 'RUNNING';
@@ -41,13 +41,14 @@ export function promote(turn: Turn, reload: In<'waiting'>): void {
   turn.do({ effect: 'promoted', generation: successor.number });
   tell(turn, { fact: 'promoted', pid: successor.pid, overlapSecs });
   if (!goesBack) return retirePredecessor(turn, reload, predecessor);
-  process.reload = { strategy, begun, phase: 'overlapping', predecessor, until: turn.after(overlapSecs) };
+  if (turn.leaving.pause !== null) signalTo(turn, predecessor, turn.leaving.pause);
+  process.reload = { strategy, begun, phase: 'overlapping', predecessor, adopted, until: turn.after(overlapSecs) };
 }
 
 /** From here on there is no way back, and none is needed. */
 export function retirePredecessor(turn: Turn, { strategy, begun }: Reload, predecessor: Generation): void {
   turn.process.reload = { strategy, begun, phase: 'retiring', predecessor };
-  tell(turn, { fact: 'stopping', pid: predecessor.pid, signal: turn.startedFrom(predecessor).stopSignal });
+  tell(turn, { fact: 'stopping', pid: predecessor.pid, signal: turn.leavingSignal(predecessor) });
   turn.retire(predecessor, false);
 }
 
@@ -76,6 +77,7 @@ export function demote(turn: Turn, { predecessor }: In<'overlapping'>, status: E
   if (successor === null) return;
   turn.process.startedAt = predecessor.startedAt;
   turn.enter({ state: 'RUNNING', current: predecessor });
+  if (turn.leaving.pause !== null) signalTo(turn, predecessor, turn.leaving.pause);
   tell(turn, { fact: 'rolled-back', pid: successor.pid, servingPid: predecessor.pid });
   fail(turn, `the successor ended just after it was ready (${describeExit(status)})`, successor.number);
 }
@@ -85,4 +87,8 @@ export function rollBack(turn: Turn, { successor }: In<'waiting'>, reason: strin
   turn.retire(successor, true);
   tell(turn, { fact: 'rolled-back', pid: successor.pid, servingPid: turn.current?.pid ?? 0 });
   fail(turn, reason, successor.number);
+}
+
+function signalTo(turn: Turn, { pid }: Generation, signal: number): void {
+  turn.do({ effect: 'kill', pid, signal, group: false });
 }

@@ -9,6 +9,7 @@ import type { Process } from '../process.ts';
 import type { ReloadStrategy } from '../spec.ts';
 import { start, tooLate } from '../starting.ts';
 import type { ProcessEvent, Turn } from '../turn.ts';
+import { afterOverlap, callSuccessor, leftByItself, nobodyCame, successorAdopted } from './calling.ts';
 import { done, fail, secsSince, tell } from './ending.ts';
 import { observeWatch, passed, signal, watchTimedOut } from './hup.ts';
 import type { In, Reload } from './reload.ts';
@@ -66,6 +67,10 @@ function interceptDuring(turn: Turn, reload: Reload, event: ProcessEvent): boole
       if (reload.phase !== 'spawning') return false;
       fail(turn, event.message, null);
       return turn.process.life.state !== 'SPAWNING'; // else it is not only the reload's start that failed
+    case 'adopted':
+      if (reload.phase !== 'calling') return false;
+      successorAdopted(turn, reload, turn.generation(event.generation, event.pid));
+      return true;
     case 'exited':
       return exited(turn, reload, event.pid, event.status);
     case 'ready':
@@ -85,6 +90,8 @@ function interceptDuring(turn: Turn, reload: Reload, event: ProcessEvent): boole
       time(turn, reload);
       return false;
     case 'start':
+    case 'not-adopted':
+    case 'succeeded':
     case 'kill-failed':
       return false;
   }
@@ -104,10 +111,14 @@ export function observe(turn: Turn): void {
       return observeRetirement(turn, reload);
     case 'watching':
       return observeWatch(turn, reload);
+    case 'calling':
+      if (life.state === 'UNKNOWN') nobodyCame(turn, reload);
+      return;
     case 'testing':
     case 'spawning':
     case 'waiting':
     case 'overlapping':
+    case 'leaving':
     case undefined:
       return;
   }
@@ -134,12 +145,14 @@ function refused({ process: { life }, restarts }: Turn): string | null {
 function proceed(turn: Turn, reload: In<'testing'>): void {
   const { process, spec, current } = turn;
   const { strategy } = reload;
-  const { order } = spec.reload;
+  const { order, handover } = spec.reload;
   const refusal = refused(turn);
   if (refusal !== null) return fail(turn, refusal, null); // it may have changed while the test ran
   if (current === null) return startAnew(turn, reload);
   if (strategy === 'hup') return signal(turn, reload, current);
-  if (strategy === 'rolling' && order === 'start_first') return spawnSuccessor(turn, reload, current);
+  if (strategy === 'rolling' && order === 'start_first') {
+    return handover === 'signal' ? callSuccessor(turn, reload, current) : spawnSuccessor(turn, reload, current);
+  }
   process.reload = { strategy, begun: reload.begun, phase: 'stopping' };
   tell(turn, { fact: 'stopping', pid: current.pid, signal: turn.startedFrom(current).stopSignal });
   stop(turn);
@@ -212,8 +225,21 @@ function exited(turn: Turn, reload: Reload, pid: number, status: ExitStatus): bo
         fail(turn, `the successor ended before it was ready (${how})`, reload.successor.number);
         return true;
       }
-      if (isCurrent) takeOver(turn, reload, status);
-      return isCurrent;
+      if (!isCurrent) return false;
+      if (!reload.adopted || !leftByItself(turn, reload, status)) takeOver(turn, reload, status);
+      return true;
+    case 'calling':
+      if (isCurrent) fail(turn, `it ended after the signal (${how})`, current.number);
+      return false;
+    case 'leaving':
+      if (isCurrent) {
+        turn.retire(reload.predecessor, false);
+        fail(turn, `the successor ended just after it was ready (${how})`, current.number);
+      }
+      if (reload.predecessor.pid !== pid) return false;
+      tell(turn, { fact: 'stopped', pid, status: how });
+      done(turn);
+      return true;
     case 'overlapping':
       if (isCurrent) demote(turn, reload, status);
       if (reload.predecessor.pid !== pid) return isCurrent;
@@ -246,7 +272,11 @@ function time(turn: Turn, reload: Reload): void {
     case 'waiting':
       return rollBack(turn, reload, tooLate((reload.until - reload.successor.since) / 1000, reload.lastAnswer));
     case 'overlapping':
+      return afterOverlap(turn, reload);
+    case 'leaving':
       return retirePredecessor(turn, reload, reload.predecessor);
+    case 'calling':
+      return nobodyCame(turn, reload);
     case 'watching':
       return watchTimedOut(turn, reload);
     case 'spawning':
@@ -260,7 +290,7 @@ function time(turn: Turn, reload: Reload): void {
 /** Somebody wants the process stopped: both generations go. */
 function cancel(turn: Turn, reload: Reload): void {
   if (reload.phase === 'waiting') turn.retire(reload.successor, true);
-  if (reload.phase === 'overlapping') turn.retire(reload.predecessor, false);
+  if (reload.phase === 'overlapping' || reload.phase === 'leaving') turn.retire(reload.predecessor, false);
   if (reload.phase === 'testing') turn.do({ effect: 'end-reload-test' });
   fail(turn, 'a stop was asked for', null);
 }

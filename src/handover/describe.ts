@@ -1,0 +1,75 @@
+/** A handover in words: for the progress of a reload, its plan, and what stands in its way. */
+import type { SocketAddress } from '../core/spec.ts';
+import { namesSocket } from './command-line.ts';
+import { dialectsOf } from './dialects.ts';
+import type { Dialect, ServerProfile } from './profiles/profile.ts';
+
+const variableOf: Readonly<Record<Dialect, string>> = {
+  'listen-fds': 'LISTEN_FDS',
+  unicorn: 'UNICORN_FD',
+  'server-starter': 'SERVER_STARTER_PORT',
+  einhorn: 'EINHORN_FD_0',
+  nginx: 'NGINX',
+  'php-fpm': 'FPM_SOCKETS',
+  uwsgi: 'UWSGI_RELOADS',
+};
+
+export function describeHandover(handover: {
+  readonly server: ServerProfile | null;
+  readonly addresses: readonly SocketAddress[];
+  readonly ownEach: readonly SocketAddress[];
+  readonly probe: boolean;
+  /** null: for want of any. */
+  readonly whyNone: string | null;
+}): string {
+  const { server, addresses, ownEach, probe, whyNone } = handover;
+  if (addresses.length === 0) {
+    if (whyNone !== null) return `none: ${whyNone}`;
+    return ownEach.length === 0
+      ? 'none: the process listens on no socket that could be handed over'
+      : `none: each generation binds ${names(ownEach)} for itself (SO_REUSEPORT)`;
+  }
+  const how = howTold(server);
+  const also = probe ? ', and a private probe' : '';
+  return `sockets: ${names(addresses)}${how === '' ? '' : ` by ${how}`}${also}`;
+}
+
+function howTold(server: ServerProfile | null): string {
+  const variables = dialectsOf(server).map((dialect) => variableOf[dialect]);
+  if (variables.length > 0) return variables.join(', ');
+  return server?.takesArguments?.adds[0] ?? '';
+}
+
+/**
+ * Why a start with these sockets would go wrong for sure, or null. `inherited`: the predecessor was handed its sockets as well; null: there is
+ * no predecessor.
+ */
+export function refuseHandover(
+  server: ServerProfile | null,
+  words: readonly string[],
+  addresses: readonly SocketAddress[],
+  inherited: boolean | null,
+): string | null {
+  if (addresses.length === 0) {
+    return namesSocket(words)
+      ? 'command= has %(socket_fd)s, and hupd holds no socket for it: name the address with socket='
+      : null;
+  }
+  if (server?.takesOne === true && addresses.length > 1 && !namesSocket(words)) {
+    return `${server.name} takes one inherited socket, and there are ${addresses.length} (${names(addresses)}): the others would be lost; bind to one address`;
+  }
+  if (server?.shutsSocketsDown === true && inherited === false) {
+    return `${server.name} shuts the sockets that it has bound down when it stops, for a successor too: name the address with socket=, so that hupd holds it from the first start on`;
+  }
+  return null;
+}
+
+export function names(addresses: readonly SocketAddress[]): string {
+  return addresses.map(addressName).join(', ');
+}
+
+/** `unix:/run/web.sock`, `127.0.0.1:80`, `[::1]:80`. */
+export function addressName(address: SocketAddress): string {
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}
