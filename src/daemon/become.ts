@@ -1,15 +1,19 @@
 /** Who the daemon is and how much it may have: limits first (they may need root), then `[supervisord] user=` (compat 4.6, 4.7). */
 import type { DaemonSpec, StartMessage } from '../core/spec.ts';
-import type { LinuxOs } from '../os/linux-os.ts';
-import type { LimitedResource } from '../os/os.ts';
+import type { LimitedResource, Os } from '../os/os.ts';
 
 /** `error`: the text after `Error: `. */
 export type Became =
   | { readonly ok: true; readonly messages: readonly StartMessage[] }
   | { readonly ok: false; readonly error: string };
 
+/** Node has it; its types lack it. */
+interface WithInitGroups {
+  initgroups(user: string, extraGroup: number): void;
+}
+
 /** Once, before anything else: supervisord does it after it has become the user, who may then not be allowed to. */
-export function ensureLimits(os: LinuxOs, { minFds, minProcs }: DaemonSpec): Became {
+export function ensureLimits(os: Os, { minFds, minProcs }: DaemonSpec): Became {
   const files = os.ensureLimit('NOFILE', minFds);
   if (!files.ok) {
     return { ok: false, error: limitText('file descriptors', 'minfds', 'this process', 'process', minFds, files.hard) };
@@ -32,20 +36,20 @@ export function ensureLimits(os: LinuxOs, { minFds, minProcs }: DaemonSpec): Bec
 }
 
 /** Why the daemon can not be that user, or null. */
-export function userRefusal(os: LinuxOs, uid: number | null): string | null {
+export function userRefusal(os: Os, uid: number | null): string | null {
   if (uid === null || os.uid === uid) return null;
   if (os.uid !== 0) return "Can't drop privilege as nonroot user";
   return os.userById(uid) === null ? `Can't find uid ${uid}` : null;
 }
 
 /** At the beginning of each life. */
-export function becomeUser(os: LinuxOs, uid: number | null): Became {
+export function becomeUser(os: Os, uid: number | null): Became {
   const error = userRefusal(os, uid);
   if (error !== null) return { ok: false, error };
   if (uid === null) return { ok: true, messages: os.uid === 0 ? [{ level: 'CRIT', text: runningAsRoot }] : [] };
   const user = os.uid === uid ? null : os.userById(uid);
   if (user !== null) {
-    process.setgroups?.([...os.groupsOf(user)]);
+    (process as typeof process & WithInitGroups).initgroups(user.name, user.gid);
     process.setgid?.(user.gid);
     process.setuid?.(uid);
   }

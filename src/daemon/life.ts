@@ -15,7 +15,7 @@ import { cleanAutoLogs } from '../log/auto-log.ts';
 import { DaemonLog } from '../log/daemon-log.ts';
 import { logFiles } from '../log/read-log.ts';
 import { Syslog } from '../log/syslog.ts';
-import type { LinuxOs } from '../os/linux-os.ts';
+import type { Os } from '../os/os.ts';
 import { SyslogSocket } from '../os/syslog-socket.ts';
 import { Supervisor, type SupervisorOptions } from '../runtime/supervisor.ts';
 import { version } from '../version.ts';
@@ -24,7 +24,7 @@ import type { DaemonSignals } from './signal-handlers.ts';
 
 export interface LifeOptions
   extends Pick<SupervisorOptions, 'environment' | 'readConfig' | 'readProgram' | 'mayRestart'> {
-  readonly os: LinuxOs;
+  readonly os: Os;
   readonly config: Config;
   /** What there is to say besides what the configuration has to say itself. */
   readonly messages: readonly StartMessage[];

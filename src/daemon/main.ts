@@ -95,14 +95,14 @@ function say(fd: 1 | 2, text: string): void {
   }
 }
 
-/** Asked only where a file names a user: the C library is loaded no earlier. */
+/** Asked only where a file names a user: the C library is loaded no earlier. Without it `/etc/passwd` is what there is. */
 function systemUsers(): LoadOptions['users'] {
-  const ask = <T>(lookup: (libc: Libc) => T): T | null => {
+  const libc = (): Libc | null => {
     const loaded = loadLibc();
-    return loaded.ok ? lookup(loaded.libc) : null;
+    return loaded.ok ? loaded.libc : null;
   };
   return {
-    byName: (name) => ask((libc) => userByName(libc, name)),
-    byId: (uid) => ask((libc) => userById(libc, uid)),
+    byName: (name) => userByName(libc(), name),
+    byId: (uid) => userById(libc(), uid),
   };
 }

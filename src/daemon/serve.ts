@@ -9,6 +9,8 @@ import { daemonTexts, ownTexts } from '../core/log-texts.ts';
 import type { Config, DaemonSpec } from '../core/spec.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
 import { openLinuxOs } from '../os/linux-os.ts';
+import type { Os } from '../os/os.ts';
+import { PlainOs } from '../os/plain-os.ts';
 import type { Environment } from '../runtime/environment.ts';
 import { becomeUser, ensureLimits, userRefusal } from './become.ts';
 import { type LifeOptions, live } from './life.ts';
@@ -45,8 +47,7 @@ async function serveIn(
   { name, first, load, readProgram, environment, detach }: ServeOptions,
 ): Promise<ServeFailure> {
   const opened = openLinuxOs({ runtimeDirectory: directory.path, originalFileLimit: null });
-  if (!opened.ok) return { message: opened.problem, status: 2 };
-  const { os } = opened;
+  const os: Os = opened.ok ? opened.os : new PlainOs(opened.problem, directory.path);
   await closeDebugger();
   nameProcess(name);
   const limits = ensureLimits(os, first.daemon);

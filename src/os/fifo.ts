@@ -20,7 +20,12 @@ const LARGEST_PIPE = 1024 * 1024;
 const DRAIN_BUFFER = Buffer.alloc(64 * 1024);
 
 /** Makes a FIFO in `directory`, which must be the daemon's own and closed to others. Throws `OsError`. */
-export function createFifo(libc: Libc, directory: string, label: string, ownerUid: number | null): LogPipe {
+export function createFifo(
+  libc: Pick<Libc, 'mkfifo'>,
+  directory: string,
+  label: string,
+  ownerUid: number | null,
+): LogPipe {
   const path = makeNode(libc, directory, label);
   let readFd: Fd | null = null;
   try {
@@ -43,7 +48,7 @@ export function reopenFifo(path: string): LogPipe {
   }
 }
 
-function makeNode(libc: Libc, directory: string, label: string): string {
+function makeNode(libc: Pick<Libc, 'mkfifo'>, directory: string, label: string): string {
   const stem = `${directory}/${label.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, MAX_LABEL)}`;
   for (let number = 1; ; number += 1) {
     const path = `${stem}.${number}`;

@@ -7,7 +7,7 @@ import { httpGet, tryConnect } from './ask.ts';
 import { borrowListeners } from './borrow-sockets.ts';
 import { SystemClock } from './clock.ts';
 import { createFifo, reopenFifo } from './fifo.ts';
-import { errnoName, errnoOf, type Libc, loadLibc } from './libc.ts';
+import { errnoName, type Libc, loadLibc } from './libc.ts';
 import { Limits } from './limits.ts';
 import { acceptQueueOf, listenOn } from './listen-socket.ts';
 import { findMissing } from './missing.ts';
@@ -42,12 +42,13 @@ import type {
 import { createProbe } from './probe.ts';
 import { readDescendants, readStat } from './process-table.ts';
 import { Reaper } from './reaper.ts';
+import { sendSignal } from './send-signal.ts';
 import { whoServes } from './serving.ts';
 import { guardSocketPath } from './socket-path.ts';
 import { spawn } from './spawn.ts';
 import { createStdinPipe } from './stdin-pipe.ts';
 import { readUsage } from './usage.ts';
-import { groupsOf, userById, userByName } from './users.ts';
+import { userById, userByName } from './users.ts';
 import { watchFiles } from './watch.ts';
 
 const F_SETFD = 2;
@@ -63,7 +64,7 @@ export interface LinuxOsOptions {
 
 export type OpenedOs = { readonly ok: true; readonly os: LinuxOs } | { readonly ok: false; readonly problem: string };
 
-/** The operating system, or in words why hupd can not work on this machine. */
+/** The operating system, or in words why the C library can not be called on this machine. */
 export function openLinuxOs(options: LinuxOsOptions): OpenedOs {
   const loaded = loadLibc();
   return loaded.ok ? { ok: true, os: new LinuxOs(loaded.libc, options) } : loaded;
@@ -99,14 +100,7 @@ export class LinuxOs implements Os {
   }
 
   kill(target: number, signal: number, group: boolean): 'ok' | Errno {
-    // 0 and -1 mean "my own group" and "everybody": no program of ours is ever that.
-    if (!Number.isInteger(target) || target < 1 || (group && target === 1)) return 'EINVAL';
-    try {
-      process.kill(group ? -target : target, signal);
-      return 'ok';
-    } catch (error) {
-      return errnoOf(error);
-    }
+    return sendSignal(target, signal, group);
   }
 
   onExit(listener: (pid: number, status: ExitStatus) => void): void {
@@ -192,10 +186,6 @@ export class LinuxOs implements Os {
 
   userById(uid: number): UserInfo | null {
     return userById(this.#libc, uid);
-  }
-
-  groupsOf(user: UserInfo): readonly number[] {
-    return groupsOf(this.#libc, user);
   }
 
   userByName(name: string): UserInfo | null {

@@ -1,5 +1,5 @@
 /**
- * The operating system as the daemon sees it: one interface, implemented by `LinuxOs` (koffi and node) and by the tests' `FakeOs`
+ * The operating system as the daemon sees it: one interface, implemented by `LinuxOs` (koffi and node), by `PlainOs` (node alone, where koffi can not be loaded) and by the tests' `FakeOs`
  * (a virtual clock, processes that are rows of a table). Nothing outside this folder touches a process, a signal, a descriptor or a
  * listening socket in any other way.
  */
@@ -163,7 +163,7 @@ export interface Serving {
 
 /** What this machine can not do, each with the remedy, found once at start. */
 export interface MissingFacility {
-  readonly facility: 'pidfd_getfd' | 'closefrom' | 'chdir' | 'subreaper' | 'socket-filter';
+  readonly facility: 'pidfd_getfd' | 'closefrom' | 'chdir' | 'subreaper' | 'socket-filter' | 'koffi';
   readonly text: string;
 }
 

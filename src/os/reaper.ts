@@ -1,6 +1,6 @@
 /**
  * The one place where the daemon's children are waited for: its own, adopted ones, and as pid 1 or a subreaper the orphans. Nothing
- * else in the daemon may use `child_process`: it would lose its children to this loop.
+ * else in the daemon, where this one runs, may use `child_process`: it would lose its children to this loop.
  *
  *     SIGCHLD ─► event loop ─► waitpid(-1, WNOHANG) until empty ─► listener(pid, status)
  *

@@ -48,7 +48,7 @@ export function spawn(libc: Libc, limits: Limits, ownUid: number, asked: SpawnRe
 }
 
 /** `$$` is the shell's pid and, since it execs, the program's. */
-function withListenPid(request: SpawnRequest): SpawnRequest {
+export function withListenPid(request: SpawnRequest): SpawnRequest {
   const script = 'export LISTEN_PID=$$; exec "$@"';
   return { ...request, file: '/bin/sh', args: ['sh', '-c', script, 'sh', request.file, ...request.args.slice(1)] };
 }
@@ -134,7 +134,7 @@ function whichStep(directory: string | null, errno: Errno): Failure {
   return failure('exec', errno);
 }
 
-function underUmask<T>(umask: number | null, body: () => T): T {
+export function underUmask<T>(umask: number | null, body: () => T): T {
   if (umask === null) return body();
   const before = process.umask(umask);
   try {
@@ -144,11 +144,11 @@ function underUmask<T>(umask: number | null, body: () => T): T {
   }
 }
 
-function hasNul({ file, directory, args, env }: SpawnRequest): boolean {
+export function hasNul({ file, directory, args, env }: SpawnRequest): boolean {
   return [file, directory ?? '', ...args].some((text) => text.includes('\0')) || env.some((entry) => entry.includes(0));
 }
 
-function failure(step: Failure['step'], errno: Errno, reason: string = errno): Failure {
+export function failure(step: Failure['step'], errno: Errno, reason: string = errno): Failure {
   return { ok: false, step, errno, reason };
 }
 

@@ -21,12 +21,17 @@ export function createStdinPipe(libc: Libc): StdinPipe {
   const childFd = ends.readInt32LE(0);
   const ownFd = ends.readInt32LE(4);
   libc.fcntl(ownFd, F_SETFL, O_WRONLY | O_NONBLOCK);
+  return pipeBetween(libc, childFd, ownFd);
+}
+
+/** Of two ends that are open: the child's, and ours, which does not block. */
+export function pipeBetween(libc: Pick<Libc, 'write'>, childFd: Fd, ownFd: Fd): StdinPipe {
   return new Pipe(libc, childFd, ownFd);
 }
 
 class Pipe implements StdinPipe {
   readonly childFd: Fd;
-  readonly #libc: Libc;
+  readonly #libc: Pick<Libc, 'write'>;
   readonly #ownFd: Fd;
   /** Made when the pipe was full for the first time; it owns the descriptor then. */
   #socket: Socket | null = null;
@@ -35,7 +40,7 @@ class Pipe implements StdinPipe {
   #childEndOpen = true;
   #closed = false;
 
-  constructor(libc: Libc, childFd: Fd, ownFd: Fd) {
+  constructor(libc: Pick<Libc, 'write'>, childFd: Fd, ownFd: Fd) {
     this.#libc = libc;
     this.childFd = childFd;
     this.#ownFd = ownFd;

@@ -1,6 +1,7 @@
 /**
  * Users and their groups, asked of the C library, so that directories behind NSS (LDAP, sssd, systemd's dynamic users) count too;
- * `/etc/passwd` alone is read where the library knows nothing of the name, as in a container built from scratch.
+ * `/etc/passwd` alone is read where the library knows nothing of the name, as in a container built from scratch, or where the library
+ * can not be called.
  */
 import { readFileSync } from 'node:fs';
 import type { Libc } from './libc.ts';
@@ -8,12 +9,12 @@ import type { UserInfo } from './os.ts';
 
 const MAX_GROUPS = 65536;
 
-export function userByName(libc: Libc, name: string): UserInfo | null {
-  return libc.passwdByName(name) ?? passwdFile().find((user) => user.name === name) ?? null;
+export function userByName(libc: Libc | null, name: string): UserInfo | null {
+  return libc?.passwdByName(name) ?? passwdFile().find((user) => user.name === name) ?? null;
 }
 
-export function userById(libc: Libc, uid: number): UserInfo | null {
-  return libc.passwdById(uid) ?? passwdFile().find((user) => user.uid === uid) ?? null;
+export function userById(libc: Libc | null, uid: number): UserInfo | null {
+  return libc?.passwdById(uid) ?? passwdFile().find((user) => user.uid === uid) ?? null;
 }
 
 /** The primary group and every group that names the user, as `initgroups` would set them. */
