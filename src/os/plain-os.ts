@@ -27,6 +27,7 @@ import type {
   MissingFacility,
   NotifySocket,
   Os,
+  PathGuard,
   Probe,
   ProcessStat,
   Serving,
@@ -140,7 +141,7 @@ export class PlainOs implements Os {
     closeSync(socket.fd);
   }
 
-  guardSocketPath(path: string): { release(): void } {
+  guardSocketPath(path: string): PathGuard {
     return guardSocketPath(path);
   }
 
