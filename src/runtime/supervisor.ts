@@ -4,7 +4,6 @@
  */
 
 import type { GivenProgram, GivenResult } from '../config/given-program.ts';
-import { diffGroups, isSameGroup } from '../core/config-diff.ts';
 import { reloadEvent } from '../core/event.ts';
 import type { ExitStatus } from '../core/exit-status.ts';
 import type { HistoryEntry } from '../core/history.ts';
@@ -13,19 +12,18 @@ import { makeNamespec } from '../core/namespec.ts';
 import { isAtRest } from '../core/process.ts';
 import { describeFact } from '../core/reload/describe-fact.ts';
 import { reloadRefusal } from '../core/reload/step.ts';
-import type { Config, GroupSpec, LogLevel } from '../core/spec.ts';
+import type { Config, LogLevel } from '../core/spec.ts';
 import type { DaemonStateName } from '../core/states.ts';
 import type { OutputOf } from '../core/turn.ts';
-import { planUpdate } from '../core/update-plan.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
 import type { Syslog } from '../log/syslog.ts';
 import type { Os } from '../os/os.ts';
 import { Changes } from './changes.ts';
+import { ConfigGroups } from './config-groups.ts';
 import { Deadlines } from './deadlines.ts';
 import { Engine, lastLinesKept } from './engine.ts';
 import type { Environment } from './environment.ts';
 import { EventBus } from './event-bus.ts';
-import { type GroupUpdateOptions, updateGroup } from './group-update.ts';
 import { Groups } from './groups.ts';
 import { History } from './history.ts';
 import { Launcher } from './launcher.ts';
@@ -39,7 +37,6 @@ import { SelfUpdate } from './self-update.ts';
 import { SideCommands } from './side-commands.ts';
 import type {
   ChangesView,
-  ConfigDiff,
   Finding,
   GroupView,
   Outcome,
@@ -92,10 +89,9 @@ export class Supervisor implements Supervision {
   readonly #changes: Changes;
   readonly #history: History;
   readonly #usage: UsageReading;
-  readonly #update: GroupUpdateOptions;
+  readonly #configGroups: ConfigGroups;
   readonly twiddling: Twiddler;
   readonly #self: SelfUpdate;
-  #config: Config;
   #mood: DaemonStateName = 'RUNNING';
   /** Resolves when all processes are down after `shutdown` or `restart`. */
   readonly ended: Promise<'shutdown' | 'restart'>;
@@ -108,7 +104,6 @@ export class Supervisor implements Supervision {
     });
     this.#os = os;
     this.#options = options;
-    this.#config = config;
     this.#deadlines = new Deadlines(os.clock);
     this.#changes = new Changes(this.#deadlines);
     this.#history = new History(os.clock, (process) => this.#changes.touch(process));
@@ -196,21 +191,29 @@ export class Supervisor implements Supervision {
         end(this.#mood === 'SHUTDOWN' ? 'shutdown' : 'restart');
       },
     });
-    this.#update = {
+    this.#configGroups = new ConfigGroups({
+      first: config,
+      readConfig: options.readConfig,
       groups: this.#groups,
-      engine: this.#engine,
-      wishes: this.#wishes,
-      reloads: this.#reloads,
-      reload: (target, processes) => this.reload(target, processes),
+      events: this.#events,
+      update: {
+        groups: this.#groups,
+        engine: this.#engine,
+        wishes: this.#wishes,
+        reloads: this.#reloads,
+        reload: (target, processes) => this.reload(target, processes),
+        changed: () => this.#groupsChanged(),
+        say: (line) => log.say(line),
+      },
+      autostart: (members) => this.#autostart(members),
       changed: () => this.#groupsChanged(),
-      say: (line) => log.say(line),
-    };
+    });
     this.twiddling = new Twiddler({
       groups: this.#groups,
       readProgram: (given) => options.readProgram(options.config, given),
       autostart: (members) => this.#autostart(members),
       giveUp: (member) => this.#engine.post(member, { event: 'stop' }),
-      regrouped: (before, after) => this.#regrouped(before, after),
+      regrouped: (before, after) => this.#configGroups.regrouped(before, after),
     });
     this.#self = new SelfUpdate({
       os,
@@ -237,7 +240,7 @@ export class Supervisor implements Supervision {
     return this.#mood;
   }
   get config(): Config {
-    return this.#config;
+    return this.#configGroups.config;
   }
   get mainLogPath(): string | null {
     return this.#options.log.path;
@@ -249,7 +252,7 @@ export class Supervisor implements Supervision {
 
   /** Once, when the control servers listen: from here on the groups and their log files are there. */
   addConfiguredGroups(): void {
-    for (const group of this.#options.config.groups) this.#add(group);
+    this.#configGroups.addAll();
   }
 
   /** Starts what is to start by itself, in priority order. */
@@ -345,45 +348,14 @@ export class Supervisor implements Supervision {
     return [];
   }
 
-  reread(): { readonly ok: true; readonly diff: ConfigDiff } | Refusal {
-    const read = this.#options.readConfig();
-    if (!read.ok) return refusal('CANT_REREAD', read.error);
-    this.#config = read.config;
-    const active = this.#groups.all().map(({ spec }) => spec);
-    const { added, changed, updatable, removed, refreshed } = diffGroups(active, read.config.groups);
-    for (const group of refreshed) this.#groups.redefine(group);
-    if (refreshed.length > 0) this.#changes.touchAll();
-    this.#self.sync();
-    const names = (groups: readonly GroupSpec[]) => groups.map(({ name }) => name);
-    // A client's update stops what is changed, but only calls addProcessGroup for what is added: that is where it is updated.
-    const toAdd = read.config.groups.filter((group) => added.includes(group) || updatable.includes(group));
-    return { ok: true, diff: { added: names(toAdd), changed: names(changed), removed: names(removed) } };
+  reread(): ReturnType<Supervision['reread']> {
+    return this.#configGroups.reread();
   }
-
-  async addGroup(name: string): Promise<Outcome> {
-    const spec = this.#config.groups.find((group) => group.name === name);
-    if (spec === undefined) return refusal('BAD_NAME', name);
-    const active = this.#groups.get(name);
-    if (active !== null) {
-      const plan = isSameGroup(active.spec, spec) ? null : planUpdate(active.spec, spec);
-      if (plan === null) return refusal('ALREADY_ADDED', name);
-      return updateGroup(this.#update, spec, plan);
-    }
-    this.#add(spec);
-    this.#autostart(this.#groups.get(name)?.members ?? []);
-    this.#self.sync();
-    return { ok: true };
+  addGroup(name: string): Promise<Outcome> {
+    return this.#configGroups.add(name);
   }
-
   removeGroup(name: string): Outcome {
-    const group = this.#groups.get(name);
-    if (group === null) return refusal('BAD_NAME', name);
-    if (!group.members.every(({ process }) => isAtRest(process))) return refusal('STILL_RUNNING', name);
-    this.#events.removePool(name);
-    this.#groups.remove(name);
-    this.#groupsChanged();
-    this.#events.notify({ type: 'PROCESS_GROUP_REMOVED', group: name });
-    return { ok: true };
+    return this.#configGroups.remove(name);
   }
 
   shutdown(): void {
@@ -442,23 +414,9 @@ export class Supervisor implements Supervision {
     this.#options.log.say(line);
   }
 
-  #add(spec: GroupSpec): void {
-    this.#events.addPool(spec);
-    this.#groups.add(spec);
-    this.#changes.touchAll();
-    this.#events.notify({ type: 'PROCESS_GROUP_ADDED', group: spec.name });
-  }
-
   #groupsChanged(): void {
     this.#changes.touchAll();
     this.#self.sync();
-  }
-
-  /** As long as the file's group is the active one, it is so in the configuration too: what `getAllConfigInfo` shows is what there is. */
-  #regrouped(before: GroupSpec, after: GroupSpec): void {
-    const groups = this.#config.groups.map((group) => (group === before ? after : group));
-    this.#config = { ...this.#config, groups };
-    this.#groupsChanged();
   }
 
   #autostart(members: readonly Member[]): void {

@@ -236,15 +236,21 @@ ${programs}
 
   /** Ends whatever was started here and removes the directory. */
   async end(): Promise<void> {
-    for (const left of leftovers(this.dir)) {
-      try {
-        process.kill(left, 'SIGKILL');
-      } catch {
-        // it has gone meanwhile
-      }
-    }
-    await this.until('the end of all', () => [...leftovers(this.dir)].length === 0);
+    // Again and again: a daemon may start a program anew before it is its own turn.
+    await this.until('the end of all', () => {
+      const left = [...leftovers(this.dir)];
+      for (const pid of left) killed(pid);
+      return left.length === 0;
+    });
     rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has gone meanwhile
   }
 }
 
