@@ -12,9 +12,11 @@ import { makeNamespec } from '../core/namespec.ts';
 import { isAtRest } from '../core/process.ts';
 import { describeFact } from '../core/reload/describe-fact.ts';
 import { reloadRefusal } from '../core/reload/step.ts';
-import type { Config, LogLevel } from '../core/spec.ts';
+import type { Config, LogLevel, ProcessSpec } from '../core/spec.ts';
 import type { DaemonStateName } from '../core/states.ts';
 import type { OutputOf } from '../core/turn.ts';
+import { diagnose } from '../handover/doctor.ts';
+import { serverConfig } from '../handover/server-files.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
 import type { Syslog } from '../log/syslog.ts';
 import type { Os } from '../os/os.ts';
@@ -345,7 +347,12 @@ export class Supervisor implements Supervision {
   }
 
   doctor(): readonly Finding[] {
-    return [];
+    const programs = new Map<string, ProcessSpec>();
+    for (const { spec } of this.#groups.members()) programs.set(`${spec.group}:${spec.program}`, spec);
+    return [...programs.values()].flatMap((spec) => {
+      const found = diagnose(spec, (server, words) => serverConfig(server, words, spec.directory));
+      return found.map((finding) => ({ program: spec.program, ...finding }));
+    });
   }
 
   reread(): ReturnType<Supervision['reread']> {

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { diagnose } from '../../src/handover/doctor.ts';
+import { buildSpec, type SpecOverrides } from '../support/spec-builder.ts';
+
+const hup: SpecOverrides = { reload: { strategy: 'hup' } };
+const rolling: SpecOverrides = { reload: { strategy: 'rolling' }, stopWaitSecs: 60 };
+const unix: SpecOverrides = { ...rolling, reload: { strategy: 'rolling', sockets: [{ kind: 'unix', path: '/s' }] } };
+
+const cases: ReadonlyArray<readonly [command: string, spec: SpecOverrides, found: readonly RegExp[]]> = [
+  ['gunicorn app', rolling, []],
+  ['gunicorn app', { ...rolling, stopWaitSecs: 10 }, [/note .* 30 s .* stopwaitsecs=10/]],
+  ['gunicorn --preload app', { ...hup, stopWaitSecs: 60 }, [/problem SIGHUP of gunicorn: .*old code/]],
+  ['gunicorn -D app', rolling, [/problem .*foreground \(-D\)/]],
+  ['gunicorn -b fd://3 app', unix, [/warning .*fd:\/\//]],
+  ['uwsgi --ini x', rolling, [/problem SIGTERM of uwsgi: .*does not stop/]],
+  ['uwsgi --die-on-term', rolling, []],
+  ['puma', hup, [/problem SIGHUP of puma: stops it/]],
+  ['uvicorn app:app', hup, [/problem SIGHUP of uvicorn: ends/]],
+  ['nginx -g "daemon off;"', rolling, [/note SIGTERM stops nginx at once/]],
+  ['nginx', { ...rolling, stopSignal: 3 }, [/warning .*foreground/]],
+  ['uvicorn --fd %(socket_fd)s app:app', rolling, [/problem .*no socket is held/]],
+  ['sh -c "cd /srv; ./server"', rolling, [/warning a shell stands between/]],
+  ['sh -c "cd /srv; exec ./server"', rolling, []],
+  ['/usr/local/bin/own', rolling, []],
+];
+
+for (const [command, spec, found] of cases) {
+  test(`of ${command} with ${JSON.stringify(spec)} the doctor finds ${found.length}`, () => {
+    const texts = diagnose(buildSpec({ ...spec, command }), () => '').map(({ level, text }) => `${level} ${text}`);
+    assert.equal(texts.length, found.length, texts.join('\n'));
+    for (const [index, pattern] of found.entries()) assert.match(texts[index] ?? '', pattern);
+  });
+}
+
+test('the server configuration is looked into', () => {
+  const php = buildSpec({ command: 'php-fpm -F', stopSignal: 3 });
+  assert.match(diagnose(php, () => '[global]')[0]?.text ?? '', /process_control_timeout/);
+  assert.deepEqual(
+    diagnose(php, () => 'process_control_timeout = 10s'),
+    [],
+  );
+});
