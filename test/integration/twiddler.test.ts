@@ -44,7 +44,7 @@ test('a program that is added starts, is managed like any other, and is gone whe
   };
   assert.equal(await call('twiddler.addProgramToGroup', 'g', 'new', options), true);
   assert.deepEqual(await call('twiddler.getGroupNames'), ['g']);
-  await rig.until(() => rig.read('new-1.log'), 'the program has written');
+  await rig.until(() => rig.read('new-1.log') !== '', 'the program has written');
   assert.equal(rig.read('new-1.log'), `${rig.dir} ${rig.dir}/1 g\n`);
   const { stdout } = await rig.ctl('status');
   assert.deepEqual(

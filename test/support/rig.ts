@@ -26,6 +26,8 @@ export interface RigOptions {
   /** Lines of `[supervisord]`. */
   readonly daemon?: string;
   readonly flags?: readonly string[];
+  /** Of node itself, which NODE_OPTIONS would not reach; `DIR` as above. */
+  readonly nodeFlags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Files to write into the directory before the start. */
   readonly files?: Readonly<Record<string, string>>;
@@ -175,7 +177,11 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   chmodSync(dir, 0o755); // programs of other users live here too
   writeFileSync(join(dir, 'supervisord.conf'), configText(dir, options));
   for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(dir, name), text);
-  const child = spawn(join('bin', 'hupd'), ['-n', '-c', join(dir, 'supervisord.conf'), ...(options.flags ?? [])], {
+  const args = ['-n', '-c', join(dir, 'supervisord.conf'), ...(options.flags ?? [])];
+  const nodeFlags = options.nodeFlags?.map((flag) => flag.replaceAll('DIR', dir));
+  const hupd = join('bin', 'hupd');
+  const command = nodeFlags === undefined ? [hupd, ...args] : [process.execPath, ...nodeFlags, hupd, ...args];
+  const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   });

@@ -53,7 +53,7 @@ async function amidReload(t: TestContext): Promise<{ rig: Rig; port: number }> {
 }
 
 test("node_exporter's collector sees each process once, with its state, also during a reload", async (t) => {
-  if (!needs(t, { command: 'prometheus-node-exporter', apt: 'prometheus-node-exporter' })) return;
+  if (!needs(t, { command: '/usr/bin/prometheus-node-exporter', apt: 'prometheus-node-exporter' })) return;
   const { rig, port } = await amidReload(t);
   for (const url of [`unix://${rig.socket}`, `http://watcher:se%3Acret@127.0.0.1:${port}/RPC2`]) {
     const metrics = await scrape(t, url);
@@ -104,7 +104,7 @@ Cannot get supervisor status. Is supervisor running ?
 /** What the exporter tells at its page, looking at this server. */
 async function scrape(t: TestContext, url: string): Promise<string> {
   const exporter = spawn(
-    'prometheus-node-exporter',
+    '/usr/bin/prometheus-node-exporter',
     [
       '--collector.disable-defaults',
       '--collector.supervisord',
