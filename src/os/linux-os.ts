@@ -9,7 +9,7 @@ import { SystemClock } from './clock.ts';
 import { createFifo, reopenFifo } from './fifo.ts';
 import { errnoName, type Libc, loadLibc } from './libc.ts';
 import { Limits } from './limits.ts';
-import { acceptQueueOf, listenOn } from './listen-socket.ts';
+import { acceptQueueOf, listenOn, readListenDrops } from './listen-socket.ts';
 import { findMissing } from './missing.ts';
 import { createNotifySocket } from './notify-socket.ts';
 import type {
@@ -142,6 +142,10 @@ export class LinuxOs implements Os {
 
   acceptQueue(socket: HeldSocket): AcceptQueue | null {
     return acceptQueueOf(this.#libc, socket);
+  }
+
+  listenDrops(): number {
+    return readListenDrops();
   }
 
   whoServes(pid: number, sockets: readonly HeldSocket[]): Serving {

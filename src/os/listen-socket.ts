@@ -76,6 +76,15 @@ function waitingOnPath(path: string): number {
   return rows.filter((row) => row.endsWith(` ${path}`) && / 0001 02 +0 /.test(row)).length;
 }
 
+/** A listener's own count of drops has what TCP_DEFER_ACCEPT ignores in it as well; the namespace's has not. 0 where the kernel does not tell. */
+export function readListenDrops(): number {
+  const [names = '', values = ''] = readFileSync('/proc/self/net/netstat', 'latin1')
+    .split('\n')
+    .filter((line) => line.startsWith('TcpExt:'));
+  const at = names.split(' ').indexOf('ListenDrops');
+  return at < 0 ? 0 : Number(values.split(' ')[at]);
+}
+
 /** What an earlier server left behind goes; anything else at that path is somebody's and stays: the bind then fails. */
 function removeOldSocket(path: string): void {
   if (!lstatSync(path, { throwIfNoEntry: false })?.isSocket()) return;

@@ -236,6 +236,8 @@ export interface Os {
   borrowListeners(pid: number): Borrowed;
   /** null where the kernel does not tell. */
   acceptQueue(socket: HeldSocket): AcceptQueue | null;
+  /** Connections that any listener of this network namespace turned away so far. */
+  listenDrops(): number;
   /** Of that process and its descendants those that wait for connections on one of these sockets; with none given, on any socket. */
   whoServes(pid: number, sockets: readonly HeldSocket[]): Serving;
   closeSocket(socket: HeldSocket): void;

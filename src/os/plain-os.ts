@@ -133,6 +133,10 @@ export class PlainOs implements Os {
     return null;
   }
 
+  listenDrops(): number {
+    return 0;
+  }
+
   whoServes(pid: number): Serving {
     return whoServes(pid, null);
   }

@@ -33,6 +33,7 @@ import { Leaving } from './leaving.ts';
 import type { Member } from './member.ts';
 import { planReload } from './plan-reload.ts';
 import { refusal } from './refusal.ts';
+import { ReloadMeter } from './reload-meter.ts';
 import { ReloadTests } from './reload-test.ts';
 import { Reloads } from './reloads.ts';
 import { SelfUpdate } from './self-update.ts';
@@ -79,6 +80,7 @@ export class Supervisor implements Supervision {
   readonly #os: Os;
   readonly #options: SupervisorOptions;
   readonly #deadlines: Deadlines;
+  readonly #meter: ReloadMeter;
   readonly #engine: Engine;
   readonly #launcher: Launcher;
   readonly #commands: SideCommands;
@@ -107,6 +109,7 @@ export class Supervisor implements Supervision {
     this.#os = os;
     this.#options = options;
     this.#deadlines = new Deadlines(os.clock);
+    this.#meter = new ReloadMeter(os, this.#deadlines);
     this.#changes = new Changes(this.#deadlines);
     this.#history = new History(os.clock, (process) => this.#changes.touch(process));
     this.#usage = new UsageReading(os);
@@ -134,9 +137,13 @@ export class Supervisor implements Supervision {
       },
       reloadFact: (member, effect) => {
         const { fact, outputOf } = effect;
-        this.#reloads.fact(fact.fact === 'failed' ? { ...fact, lastOutput: this.#lastLines(member, outputOf) } : fact);
+        this.#meter.look(member);
+        if (fact.fact === 'failed') this.#reloads.fact({ ...fact, lastOutput: this.#lastLines(member, outputOf) });
+        else if (fact.fact === 'done') this.#reloads.fact({ ...fact, ...this.#meter.end(member) });
+        else this.#reloads.fact(fact);
       },
       reloadEnded: (member, ok, reason) => {
+        this.#meter.end(member);
         this.#reloadTests.forget(member);
         this.#reloads.processEnded(member.spec.group, member.spec.name, ok, reason);
       },

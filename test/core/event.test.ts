@@ -169,7 +169,7 @@ test('of what a reload has to tell, its beginning, readiness and end make events
     reloadEvent({ ...base, fact: 'started', strategy: 'rolling', pid: 7, generation: 1 }),
     reloadEvent({ ...base, fact: 'spawned', pid: 8, generation: 2 }),
     reloadEvent({ ...base, fact: 'ready', pid: 8, afterSecs: 4 }),
-    reloadEvent({ ...base, fact: 'done', pid: 8, tookSecs: 5 }),
+    reloadEvent({ ...base, fact: 'done', pid: 8, tookSecs: 5, dropped: -1, longestQueue: -1 }),
     reloadEvent({ ...base, fact: 'failed', reason: 'no', lastOutput: [] }),
   ];
   assert.deepEqual(

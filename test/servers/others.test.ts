@@ -46,6 +46,7 @@ for (const [need, command] of servers) {
     for (const _ of [1, 2]) {
       const { status, stdout } = await rig.ctl('reload', 'web');
       assert.equal(status, 0, stdout);
+      assert.match(stdout, /reloaded in [\d.]+ s, 0 dropped, longest queue \d+/);
     }
     assert.deepEqual(failures(await load.stop()), []);
   });

@@ -302,6 +302,10 @@ export class FakeOs implements Os {
     return { waiting, limit: address.kind === 'unix' ? null : 128, dropped };
   }
 
+  listenDrops(): number {
+    return this.sockets.reduce((sum, { dropped }) => sum + dropped, 0);
+  }
+
   whoServes(pid: number, _sockets: readonly HeldSocket[]): Serving {
     const family = [pid, ...this.descendants(pid)];
     return { pids: family.filter((member) => this.process(member).serves), refused: this.hidesServers };

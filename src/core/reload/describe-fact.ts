@@ -30,7 +30,7 @@ export function describeFact(fact: ReloadFact): string {
     case 'rolled-back':
       return `rolled back: pid ${fact.servingPid} serves on, successor ${fact.pid} is given up`;
     case 'done':
-      return `reloaded in ${tenths(fact.tookSecs)} s`;
+      return `reloaded in ${tenths(fact.tookSecs)} s${cost(fact)}`;
     case 'failed':
       return `reload failed: ${fact.reason}`;
   }
@@ -38,4 +38,8 @@ export function describeFact(fact: ReloadFact): string {
 
 function tenths(secs: number): string {
   return secs.toFixed(1);
+}
+
+function cost({ dropped, longestQueue }: { readonly dropped: number; readonly longestQueue: number }): string {
+  return longestQueue < 0 ? '' : `, ${dropped} dropped, longest queue ${longestQueue}`;
 }

@@ -6,7 +6,13 @@ export function done(turn: Turn): void {
   const { reload } = turn.process;
   if (reload === null) return;
   turn.process.reload = null;
-  tell(turn, { fact: 'done', pid: turn.current?.pid ?? 0, tookSecs: secsSince(turn, reload.begun) });
+  tell(turn, {
+    fact: 'done',
+    pid: turn.current?.pid ?? 0,
+    tookSecs: secsSince(turn, reload.begun),
+    dropped: -1,
+    longestQueue: -1,
+  });
   turn.do({ effect: 'reload-ended', ok: true, reason: '' });
 }
 

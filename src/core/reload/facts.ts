@@ -32,7 +32,14 @@ export type ReloadFact =
   /** The predecessor died by itself while the successor boots. */
   | (FactBase & { readonly fact: 'predecessor-died'; readonly pid: number; readonly status: string })
   | (FactBase & { readonly fact: 'rolled-back'; readonly pid: number; readonly servingPid: number })
-  | (FactBase & { readonly fact: 'done'; readonly pid: number; readonly tookSecs: number })
+  /** `dropped`: connections that the kernel turned away; `longestQueue`: of those not accepted yet. -1: hupd held no socket to tell by. */
+  | (FactBase & {
+      readonly fact: 'done';
+      readonly pid: number;
+      readonly tookSecs: number;
+      readonly dropped: number;
+      readonly longestQueue: number;
+    })
   /** `lastOutput`: the successor's last lines, oldest first. */
   | (FactBase & { readonly fact: 'failed'; readonly reason: string; readonly lastOutput: readonly string[] });
 

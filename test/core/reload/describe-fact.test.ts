@@ -22,7 +22,11 @@ const rows: ReadonlyArray<readonly [Untold<ReloadFact>, string]> = [
     'predecessor 4711 died (terminated by SIGKILL); its successor takes over',
   ],
   [{ fact: 'rolled-back', pid: 4715, servingPid: 4711 }, 'rolled back: pid 4711 serves on, successor 4715 is given up'],
-  [{ fact: 'done', pid: 4715, tookSecs: 4.94 }, 'reloaded in 4.9 s'],
+  [{ fact: 'done', pid: 4715, tookSecs: 4.94, dropped: -1, longestQueue: -1 }, 'reloaded in 4.9 s'],
+  [
+    { fact: 'done', pid: 4715, tookSecs: 4.94, dropped: 0, longestQueue: 2 },
+    'reloaded in 4.9 s, 0 dropped, longest queue 2',
+  ],
   [{ fact: 'failed', reason: 'not ready within 60 s', lastOutput: ['x'] }, 'reload failed: not ready within 60 s'],
 ];
 
