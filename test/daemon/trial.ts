@@ -231,7 +231,8 @@ ${programs}
 
   /** By this mark everything that was started here is found again. */
   #env(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-    return { ...env, [mark]: this.dir };
+    // The order of supervisord's sets is chance otherwise, and with it what its reread finds changed.
+    return { ...env, PYTHONHASHSEED: '0', [mark]: this.dir };
   }
 
   /** Ends whatever was started here and removes the directory. */
