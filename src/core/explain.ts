@@ -29,12 +29,16 @@ export function explain(
   entries: readonly HistoryEntry[],
   clock: (wall: number) => string,
 ): readonly string[] {
-  const changed = entries.findLast((entry) => entry.what === 'state');
-  const since = changed?.at ?? sinceByState(process);
+  const since = entries.findLast(isTurn)?.at ?? sinceByState(process);
   const head = `${process.state}${since === 0 ? '' : ` since ${clock(since)}`}`;
   const why = whyState(process, entries, clock);
   const reload = lastReloadFailure(entries, clock);
   return [why === '' ? head : `${head}: ${why}`, ...(reload === null ? [] : [reload])];
+}
+
+/** A change of state, or of the generation that is in it. */
+function isTurn(entry: HistoryEntry): boolean {
+  return entry.what === 'state' || (entry.what === 'reload' && entry.fact === 'promoted');
 }
 
 function sinceByState({ state, startedAt, stoppedAt }: Explained): number {

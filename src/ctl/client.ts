@@ -30,6 +30,9 @@ export interface ResultRow {
 export interface ReloadReport {
   readonly id: number;
   readonly target: string;
+  /** Seconds; 0: not yet. */
+  readonly startedAt: number;
+  readonly endedAt: number;
   readonly done: boolean;
   readonly ok: boolean;
   readonly reason: string;

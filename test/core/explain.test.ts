@@ -120,7 +120,7 @@ test('a running process says where it came from', () => {
   ]);
   assert.deepEqual(
     why('RUNNING', [...up, reload('started'), reload('promoted'), reload('done', 'reloaded in 4.5 s')]),
-    ['RUNNING since 10:01: pid 7, which came by a reload (reloaded in 4.5 s)'],
+    ['RUNNING since 10:03: pid 7, which came by a reload (reloaded in 4.5 s)'],
   );
 });
 

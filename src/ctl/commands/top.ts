@@ -1,0 +1,21 @@
+import { isatty } from 'node:tty';
+import type { Command } from '../command.ts';
+
+export const command: Command = {
+  help: ['top\t\t\tShow everything at once on the whole terminal, and act on it (also: tui); ? shows the keys'],
+  async run(ctl, arg) {
+    if (arg !== '') {
+      return ctl.failUsage('Error: top takes no arguments', command);
+    }
+    if (!isatty(0) || !isatty(1) || process.env.TERM === 'dumb') {
+      return ctl.fail('Error: top needs a terminal; status --watch does not');
+    }
+    const up = await ctl.upcheck();
+    if (up !== true) {
+      return up || undefined;
+    }
+    const { runTop } = await import('../../tui/run.ts');
+    await runTop(ctl.settings);
+    return undefined;
+  },
+};
