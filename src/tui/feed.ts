@@ -3,8 +3,9 @@
  * the processes use is asked for every two seconds, since somebody looks. A real supervisord can only be asked again and again.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProcessInfo } from '../core/describe.ts';
 import type { StateName } from '../core/states.ts';
-import type { Client, ProcessInfo, ReloadReport, WatchedProcess } from '../ctl/client.ts';
+import type { Client, ReloadReport, WatchedProcess } from '../ctl/client.ts';
 import type { Failure } from '../ctl/failure.ts';
 import { faultCodes } from '../rpc/contract.ts';
 import type { Extras, ProcessRow, ReloadRow } from './model.ts';

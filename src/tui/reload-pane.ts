@@ -169,7 +169,9 @@ function failureLines({ failed, rolledBack }: Course, width: number): readonly L
 /** Where the courses do not say it themselves. */
 function outcomeLines(reload: ReloadRow, courses: readonly Course[], width: number): readonly Line[] {
   if (!reload.done) return [];
-  if (reload.ok) return [line(span('   ✔ ', 'good'), `reloaded in ${secs(reload.endedAt - reload.startedAt)}`)];
+  const [only] = courses.length === 1 ? courses : [];
+  const text = only?.done ? describeFact(only.done) : `reloaded in ${secs(reload.endedAt - reload.startedAt)}`;
+  if (reload.ok) return [line(span('   ✔ ', 'good'), text)];
   if (courses.some(({ failed }) => failed !== null)) return [];
   return wrap(harmless(reload.reason), Math.max(20, width - 6)).map((text, at) =>
     line(span(at === 0 ? '   ✖ ' : '     ', 'bad'), span(text, 'bad')),

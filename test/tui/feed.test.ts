@@ -35,7 +35,9 @@ test('of hupd all is told at first, then what changes, what is used, and each re
     { group: 'web', name: 'web', state: 'RUNNING', pid: 7, startedAt: 5000, generation: 1 },
     { group: 'job', name: 'job' },
   ]);
-  daemon.usageRows = [{ group: 'web', name: 'web', pid: 7, cpuSecs: 1.5, rssBytes: 4096, processes: 1 }];
+  daemon.usageRows = [
+    { group: 'web', name: 'web', pid: 7, cpuSecs: 1.5, rssBytes: 4096, processes: 1, generations: [] },
+  ];
   const { socket } = await serveFake(t, daemon);
   const feed = following(t, new Client({ serverUrl: `unix://${socket}`, username: null, password: null }));
   const first = await feed.has('processes');

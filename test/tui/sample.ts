@@ -125,7 +125,7 @@ export const rollingFacts: readonly ReloadFact[] = [
   { at: now + 4000, ...web, fact: 'promoted', pid: 4800, overlapSecs: 2 },
   { at: now + 6000, ...web, fact: 'stopping', pid: 4711, signal: 15 },
   { at: now + 6500, ...web, fact: 'stopped', pid: 4711, status: 'exit status 0' },
-  { at: now + 6500, ...web, fact: 'done', pid: 4800, tookSecs: 6.5 },
+  { at: now + 6500, ...web, fact: 'done', pid: 4800, tookSecs: 6.5, dropped: 0, longestQueue: 3 },
 ];
 
 export function reload(facts: readonly ReloadFact[], more: Partial<ReloadRow> = {}): News {

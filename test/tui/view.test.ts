@@ -184,7 +184,7 @@ test('a reload is drawn as it happens: it boots, both serve, the old one leaves,
   assert.match(screen(reloading(6200)), /old .*◍ told to stop \(SIGTERM\) 0\.2 s ago\n/);
   assert.match(
     screen(reloading(6500, { done: true })),
-    /old .*○ stopped \(exit status 0\)\n.*\n {3}✔ reloaded in 6\.5 s\n/,
+    /old .*○ stopped \(exit status 0\)\n.*\n {3}✔ reloaded in 6\.5 s, 0 dropped, longest queue 3\n/,
   );
 });
 
