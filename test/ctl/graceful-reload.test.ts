@@ -12,7 +12,7 @@ const facts = {
   promoted: { ...who, fact: 'promoted', pid: 4715, overlapSecs: 0.5 },
   stopping: { ...who, fact: 'stopping', pid: 4711, signal: 15 },
   stopped: { ...who, fact: 'stopped', pid: 4711, status: 'exit status 0' },
-  done: { ...who, fact: 'done', pid: 4715, tookSecs: 4.9 },
+  done: { ...who, fact: 'done', pid: 4715, tookSecs: 4.9, dropped: -1, longestQueue: -1 },
   testing: { ...who, fact: 'testing', command: 'nginx -t' },
   rolledBack: { ...who, fact: 'rolled-back', pid: 4715, servingPid: 4711 },
   failed: {

@@ -231,8 +231,7 @@ ${programs}
 
   /** By this mark everything that was started here is found again. */
   #env(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-    // The order of supervisord's sets is chance otherwise, and with it what its reread finds changed.
-    return { ...env, PYTHONHASHSEED: '0', [mark]: this.dir };
+    return { ...env, [mark]: this.dir };
   }
 
   /** Ends whatever was started here and removes the directory. */
