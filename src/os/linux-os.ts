@@ -30,6 +30,7 @@ import type {
   Os,
   PathGuard,
   Probe,
+  ProcessLook,
   ProcessStat,
   Serving,
   SpawnRequest,
@@ -37,9 +38,11 @@ import type {
   StdinPipe,
   Usage,
   UserInfo,
+  Watched,
   WatchRequest,
 } from './os.ts';
 import { createProbe } from './probe.ts';
+import { lookAt, watchExit } from './process-look.ts';
 import { readDescendants, readStat } from './process-table.ts';
 import { Reaper } from './reaper.ts';
 import { sendSignal } from './send-signal.ts';
@@ -182,6 +185,14 @@ export class LinuxOs implements Os {
 
   descendants(pid: number): readonly number[] {
     return readDescendants(pid);
+  }
+
+  look(pid: number): ProcessLook | null {
+    return lookAt(pid);
+  }
+
+  watchExit(pid: number, onExit: () => void): Watched {
+    return watchExit(this.#libc, pid, onExit);
   }
 
   usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {

@@ -175,6 +175,25 @@ export interface ProcessStat {
   readonly state: string;
 }
 
+/** What can be seen of a process from outside; what hupd may not look at is empty. */
+export interface ProcessLook extends ProcessStat {
+  readonly pid: number;
+  /** The file that it executes. */
+  readonly program: string;
+  /** Its command line, or what it has put there. */
+  readonly words: readonly string[];
+  /** As it was given to it. */
+  readonly environment: ReadonlyMap<string, string>;
+  /** The same for a process and its forks, another one after an exec. */
+  readonly image: string;
+  /** What its descriptors lead to: paths, and `socket:[inode]`. */
+  readonly files: ReadonlySet<string>;
+}
+
+export interface Watched {
+  close(): void;
+}
+
 /** Of a process and all that descends from it. Memory that they share counts for each of them. */
 export interface Usage {
   /** Since its start, reaped children included. */
@@ -259,6 +278,9 @@ export interface Os {
 
   stat(pid: number): ProcessStat | null;
   descendants(pid: number): readonly number[];
+  look(pid: number): ProcessLook | null;
+  /** Tells once, from the event loop, when that process has ended: for one that is no child of ours, or not yet. One that has gone already is told too. */
+  watchExit(pid: number, onExit: () => void): Watched;
   /** By pid; one that is gone has no entry. One look at the whole table of processes, whatever the number of pids. */
   usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>>;
   userById(uid: number): UserInfo | null;

@@ -29,6 +29,7 @@ import type {
   Os,
   PathGuard,
   Probe,
+  ProcessLook,
   ProcessStat,
   Serving,
   SpawnRequest,
@@ -36,10 +37,12 @@ import type {
   StdinPipe,
   Usage,
   UserInfo,
+  Watched,
   WatchRequest,
 } from './os.ts';
 import { OsError } from './os-error.ts';
 import { spawnPlainly } from './plain-spawn.ts';
+import { lookAt } from './process-look.ts';
 import { readDescendants, readStat } from './process-table.ts';
 import { sendSignal } from './send-signal.ts';
 import { whoServes } from './serving.ts';
@@ -171,6 +174,15 @@ export class PlainOs implements Os {
 
   descendants(pid: number): readonly number[] {
     return readDescendants(pid);
+  }
+
+  look(pid: number): ProcessLook | null {
+    return lookAt(pid);
+  }
+
+  /** Never tells: nothing is followed without the C library. */
+  watchExit(): Watched {
+    return { close: () => {} };
   }
 
   usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {

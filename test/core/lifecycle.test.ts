@@ -1,6 +1,7 @@
 /** A process's life as stories: what the tables of single events do not show. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { describeExit } from '../../src/core/exit-status.ts';
 import { aliveGenerations, deadline, isAtRest, stateName } from '../../src/core/process.ts';
 import { exit, killedBy, ProcessDriver, wallAhead } from '../support/process-driver.ts';
 
@@ -139,7 +140,7 @@ describe('autorestart', () => {
     [false, killedBy(9), false],
   ] as const;
   for (const [autorestart, status, restarted] of rows) {
-    const how = status.kind === 'exit' ? `exit ${status.code}` : `signal ${status.signal}`;
+    const how = describeExit(status);
     test(`${autorestart} ${restarted ? 'starts' : 'does not start'} it again after ${how}`, () => {
       const process = new ProcessDriver({ autorestart, exitCodes: [0, 2] }).run();
       process.exited(101, status);

@@ -29,6 +29,7 @@ import type {
   Os,
   PathGuard,
   Probe,
+  ProcessLook,
   ProcessStat,
   Serving,
   SpawnRequest,
@@ -36,6 +37,7 @@ import type {
   StdinPipe,
   Usage,
   UserInfo,
+  Watched,
   WatchRequest,
 } from '../../src/os/os.ts';
 import { OsError } from '../../src/os/os-error.ts';
@@ -92,6 +94,7 @@ export class FakeOs implements Os {
   readonly asked: Array<HttpQuestion & { readonly address: string }> = [];
   readonly watches: Array<{ readonly request: WatchRequest; closed: boolean }> = [];
   isSubreaper = false;
+  readonly exitWatches: Array<{ readonly pid: number; readonly onExit: () => void; closed: boolean }> = [];
   /** `whoServes` may not look at other processes. */
   hidesServers = false;
 
@@ -164,8 +167,11 @@ export class FakeOs implements Os {
 
   /** A process that nobody here spawned: a worker, a successor that the process forked itself. It shares the parent's group and pipes. */
   fork(parent: number): FakeProcess {
-    const { request, pgid } = this.process(parent);
-    return this.#add(request, parent, pgid);
+    const { request, pgid, image, sockets } = this.process(parent);
+    const child = this.#add(request, parent, pgid);
+    child.image = image;
+    child.sockets.push(...sockets);
+    return child;
   }
 
   /** Ends a process: an exit code, or the status. Its children become orphans. Told on the next flush if it is a child of ours. */
@@ -180,6 +186,10 @@ export class FakeOs implements Os {
     const told: ExitStatus = typeof status === 'number' ? { kind: 'exit', code: status } : status;
     this.#post(() => {
       dead.life = 'gone';
+      for (const watch of this.exitWatches.filter((row) => row.pid === pid && !row.closed)) {
+        watch.closed = true;
+        watch.onExit();
+      }
       if (dead.ppid === OWN_PID) this.#onExit(pid, told);
     });
   }
@@ -202,6 +212,7 @@ export class FakeOs implements Os {
       ]),
       ...this.notifySockets.filter(({ closed }) => !closed).map(({ path }) => `notify socket ${path}`),
       ...this.watches.filter(({ closed }) => !closed).map(({ request }) => `watch of ${request.roots.join(' ')}`),
+      ...this.exitWatches.filter(({ closed }) => !closed).map(({ pid }) => `watch of the end of ${pid}`),
       ...this.guards.filter(({ released }) => !released).map(({ path }) => `guard of ${path}`),
     ];
   }
@@ -378,6 +389,31 @@ export class FakeOs implements Os {
     return [...children, ...children.flatMap((child) => this.descendants(child))];
   }
 
+  look(pid: number): ProcessLook | null {
+    const stat = this.stat(pid);
+    if (stat === null) return null;
+    const { request, image, sockets } = this.process(pid);
+    const environment = new Map(
+      request.env.map(String).map((entry) => {
+        const at = entry.indexOf('=');
+        return [entry.slice(0, at), entry.slice(at + 1)] as const;
+      }),
+    );
+    const pipes = this.logPipes.filter(({ childFd }) => [...request.fds.values()].includes(childFd));
+    const files = new Set([...pipes.map(({ path }) => path), ...sockets]);
+    return { ...stat, pid, program: request.file, words: request.args, environment, image, files };
+  }
+
+  watchExit(pid: number, onExit: () => void): Watched {
+    const watch = { pid, onExit, closed: false };
+    this.exitWatches.push(watch);
+    return {
+      close: () => {
+        watch.closed = true;
+      },
+    };
+  }
+
   /** What each process of the table uses alone; its descendants' is added by `usage`. */
   readonly used = new Map<number, { cpuSecs: number; rssBytes: number }>();
 
@@ -463,6 +499,10 @@ export class FakeProcess {
   listening: SocketAddress[] = [];
   /** What `whoServes` finds. */
   serves = false;
+  /** Changes with an exec. */
+  image: string;
+  /** As `look` names them. */
+  readonly sockets: string[] = [];
   readonly #os: FakeOs;
   readonly #answers = new Map<number, ExitStatus>();
 
@@ -473,6 +513,7 @@ export class FakeProcess {
     this.ppid = ppid;
     this.pgid = pgid;
     this.startTime = pid * 10;
+    this.image = `image of ${pid}`;
   }
 
   /** These signals end it: by the signal, or with `code` when one is given. */
