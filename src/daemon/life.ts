@@ -15,11 +15,12 @@ import { cleanAutoLogs } from '../log/auto-log.ts';
 import { DaemonLog } from '../log/daemon-log.ts';
 import { logFiles } from '../log/read-log.ts';
 import { Syslog } from '../log/syslog.ts';
+import { DatagramSender } from '../os/datagram-sender.ts';
 import type { Os } from '../os/os.ts';
-import { SyslogSocket } from '../os/syslog-socket.ts';
 import { Supervisor, type SupervisorOptions } from '../runtime/supervisor.ts';
 import { version } from '../version.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
+import type { ServiceManager } from './service-manager.ts';
 import type { DaemonSignals } from './signal-handlers.ts';
 
 export interface LifeOptions
@@ -29,6 +30,8 @@ export interface LifeOptions
   /** What there is to say besides what the configuration has to say itself. */
   readonly messages: readonly StartMessage[];
   readonly signals: DaemonSignals;
+  /** null: none has started hupd. */
+  readonly manager: ServiceManager | null;
   /** Events are counted on over restarts. */
   readonly firstEventSerial: number;
   /** Everything listens and nothing runs yet: the moment to leave the terminal. */
@@ -42,7 +45,7 @@ export type LifeEnd =
   | { readonly ended: 'failed'; readonly status: number; readonly message: string };
 
 export async function live(options: LifeOptions): Promise<LifeEnd> {
-  const { os, config, environment, readConfig, readProgram, mayRestart, signals, firstEventSerial } = options;
+  const { os, config, environment, readConfig, readProgram, signals, manager, firstEventSerial } = options;
   const { daemon } = config;
   const syslog = lazySyslog();
   const log = openLog(daemon, syslog.get);
@@ -52,6 +55,11 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
   const early: LogText[] = inOrder([...config.messages, ...options.messages]);
   for (const { text } of os.missing) early.push({ level: 'WARN', text });
   const serverUrl = firstServerUrl(config.servers);
+  const mayRestart = () => {
+    const why = options.mayRestart();
+    if (why !== null) manager?.refused(why);
+    return why;
+  };
   const supervisor = new Supervisor({
     ...{ os, version, config, environment, serverUrl, readConfig, readProgram, mayRestart, log, firstEventSerial },
     syslog: syslog.get,
@@ -76,6 +84,7 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
   log.say(wrotePidFile ? daemonTexts.started(os.pid) : daemonTexts.pidFileFailed(daemon.pidFile));
   supervisor.begin();
   signals.attach(supervisor);
+  void manager?.follow(supervisor, supervisor.ended);
 
   const how = await supervisor.ended;
   signals.attach(null);
@@ -121,11 +130,11 @@ function firstServerUrl(servers: readonly ServerSpec[]): string | null {
 }
 
 function lazySyslog(): { get(): Syslog; close(): void } {
-  let made: { readonly syslog: Syslog; readonly socket: SyslogSocket } | null = null;
+  let made: { readonly syslog: Syslog; readonly socket: DatagramSender } | null = null;
   return {
     get() {
       if (made === null) {
-        const socket = new SyslogSocket();
+        const socket = new DatagramSender('/dev/log');
         made = { syslog: new Syslog(socket, 'supervisord'), socket };
       }
       return made.syslog;

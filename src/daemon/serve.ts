@@ -8,6 +8,7 @@ import type { LoadResult } from '../config/configuration.ts';
 import { daemonTexts, ownTexts } from '../core/log-texts.ts';
 import type { Config, DaemonSpec } from '../core/spec.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
+import { DatagramSender } from '../os/datagram-sender.ts';
 import { openLinuxOs } from '../os/linux-os.ts';
 import type { Os } from '../os/os.ts';
 import { PlainOs } from '../os/plain-os.ts';
@@ -16,6 +17,7 @@ import { becomeUser, ensureLimits, userRefusal } from './become.ts';
 import { type LifeOptions, live } from './life.ts';
 import { closeDebugger } from './no-debugger.ts';
 import { emptyRuntimeDirectory, makeRuntimeDirectory, removeRuntimeDirectory } from './runtime-directory.ts';
+import { keepAliveOf, ServiceManager } from './service-manager.ts';
 import { handleSignals } from './signal-handlers.ts';
 
 export interface ServeOptions {
@@ -55,6 +57,7 @@ async function serveIn(
   os.becomeSubreaper();
   os.onExit(() => {}); // the reaper's handler comes before ours
   const signals = handleSignals();
+  const manager = serviceManager(os);
   // Nothing else may keep node running: no server, no program.
   const alive = setInterval(() => {}, 2 ** 31 - 1);
 
@@ -68,7 +71,7 @@ async function serveIn(
     const became = becomeUser(os, uid);
     const end = became.ok
       ? await live({
-          ...{ os, config, environment, signals, firstEventSerial, readConfig: load, readProgram },
+          ...{ os, config, environment, signals, manager, firstEventSerial, readConfig: load, readProgram },
           messages: [...became.messages, ...messages],
           mayRestart: () => restartRefusal(load(), (wanted) => userRefusal(os, wanted)),
           onListening: (log) => {
@@ -112,6 +115,18 @@ function leaveTerminal({ directory, umask }: DaemonSpec, log: DaemonLog, detach:
   }
   process.umask(umask);
   detach();
+}
+
+function serviceManager(os: Os): ServiceManager | null {
+  const path = process.env.NOTIFY_SOCKET ?? '';
+  if (path === '') return null;
+  const sender = new DatagramSender(path);
+  return new ServiceManager({
+    send: (datagram) => sender.send(datagram),
+    pid: os.pid,
+    keepAliveMs: keepAliveOf(process.env, os.pid),
+    monoMs: () => os.clock.now().mono,
+  });
 }
 
 /** Else every tool would call it "node", and `pidof supervisord` would find nothing. */

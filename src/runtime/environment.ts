@@ -43,7 +43,7 @@ export function searchPath(own: Environment, spec: ProcessSpec): string | undefi
 }
 
 /**
- * Descriptors that were passed to hupd itself are not its children's: a server that believed these would die. Nor is the watchdog of whoever
- * started hupd.
+ * Descriptors that were passed to hupd itself are not its children's: a server that believed these would die. Nor is what a service manager told
+ * hupd: a program that spoke on the manager's socket would speak for hupd.
  */
-const hupdsOwn = ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES', 'WATCHDOG_PID', 'WATCHDOG_USEC'];
+const hupdsOwn = ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES', 'NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC'];

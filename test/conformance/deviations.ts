@@ -532,9 +532,9 @@ export const deviations: readonly Deviation[] = [
   },
   {
     id: 'watchdog-environment',
-    supervisord: "children get the WATCHDOG_PID and WATCHDOG_USEC of the daemon's own service manager",
+    supervisord: "children get the NOTIFY_SOCKET, WATCHDOG_PID and WATCHDOG_USEC of the daemon's own service manager",
     hupd: 'they do not',
     reason:
-      "both are meant for the daemon alone; with its WATCHDOG_PID a program that has a watchdog of hupd's would think that it has none",
+      "they are meant for the daemon alone: a program would tell the manager that hupd is up; with its WATCHDOG_PID a program that has a watchdog of hupd's would think that it has none",
   },
 ];

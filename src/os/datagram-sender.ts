@@ -1,6 +1,6 @@
 /**
- * The way to the system log: a datagram socket connected to /dev/log, which Node does not have. It sends and forgets. Where no logger listens,
- * or one that is too slow, lines are dropped; one that was restarted is found again by the next line.
+ * The way to those that take datagrams on a unix socket, which Node does not have: the system log, a service manager. It sends and forgets. Where
+ * nobody listens, or somebody too slow, what is sent is dropped; a listener that was restarted is found again by the next datagram.
  */
 import { errnoName, type Libc, loadLibc } from './libc.ts';
 
@@ -11,12 +11,13 @@ const SOCK_CLOEXEC = 0o2000000;
 /** Size of `sun_path`, its closing zero included. */
 const maxPathBytes = 108;
 
-export class SyslogSocket {
+export class DatagramSender {
   readonly #path: string;
   readonly #libc: Libc | null;
   #fd = -1;
 
-  constructor(path = '/dev/log') {
+  /** An abstract name begins with `@`. */
+  constructor(path: string) {
     this.#path = path;
     const loaded = loadLibc();
     this.#libc = loaded.ok ? loaded.libc : null;
@@ -52,9 +53,11 @@ export class SyslogSocket {
 
 /** A `sockaddr_un`, or null for a path that does not fit. */
 export function unixAddress(path: string): Buffer | null {
-  const bytes = Buffer.from(path);
+  const abstract = path.startsWith('@');
+  const bytes = Buffer.from(abstract ? `\0${path.slice(1)}` : path);
   if (bytes.length >= maxPathBytes) return null;
-  const address = Buffer.alloc(2 + bytes.length + 1);
+  // Of an abstract name every byte counts, so it has no closing zero.
+  const address = Buffer.alloc(2 + bytes.length + (abstract ? 0 : 1));
   new Uint16Array(address.buffer, address.byteOffset, 1)[0] = AF_UNIX;
   address.set(bytes, 2);
   return address;
