@@ -451,6 +451,25 @@ export const deviations: readonly Deviation[] = [
     reason: 'one client must not take the daemon from the others',
   },
   {
+    id: 'http-empty-body',
+    supervisord: 'a call with Content-Length: 0 is never answered, and all that follows on the connection is swallowed',
+    hupd: 'is 400, as any body that is no call',
+    reason: 'a client must not wait for ever',
+  },
+  {
+    id: 'http-refused-ends',
+    supervisord:
+      'a request that is refused before its body was read leaves the connection open, and the body is taken for the next request',
+    hupd: 'the connection ends with the refusal',
+    reason: 'what a stranger put into a body must not be read as a request',
+  },
+  {
+    id: 'http-connection-case',
+    supervisord: 'Connection: Close, with a capital, is not understood',
+    hupd: 'is',
+    reason: 'it is HTTP/1.1',
+  },
+  {
     id: 'http-chunked',
     supervisord: 'a request whose body is chunked is 411',
     hupd: 'is read',
@@ -458,7 +477,8 @@ export const deviations: readonly Deviation[] = [
   },
   {
     id: 'http-unauthorized',
-    supervisord: 'a refused client keeps its connection; credentials without a colon are HTTP 500',
+    supervisord:
+      'a refused client keeps its connection, where nothing more is answered; credentials without a colon are HTTP 500',
     hupd: 'the connection is closed; they are 401',
     reason: 'what the answer says is what happens',
   },
@@ -479,6 +499,12 @@ export const deviations: readonly Deviation[] = [
     supervisord: 'an unknown action, and one without its process, are HTTP 500; so is /logtail alone',
     hupd: '400, and 404',
     reason: 'it is the client that is wrong',
+  },
+  {
+    id: 'http-location',
+    supervisord: 'sends a browser that names no host to http://<unix domain socket>:...',
+    hupd: 'sends it to a path',
+    reason: 'that is no address',
   },
   {
     id: 'http-page-images',

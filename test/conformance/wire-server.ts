@@ -28,6 +28,8 @@ export interface WireAnswer {
 export interface WireServer {
   readonly name: 'supervisord' | 'hupd';
   readonly directory: string;
+  /** The path of its unix socket. */
+  readonly socket: string;
   readonly pid: number;
   call(method: string, ...params: readonly Param[]): Promise<WireAnswer>;
   /** Resolves when the process is in that state. */
@@ -78,7 +80,7 @@ export async function startWireServer(
   };
   const { value } = await call('supervisor.getPID');
   assert.equal(value, `int: ${child.pid}`);
-  return { name, directory, pid: child.pid ?? 0, call, settled };
+  return { name, directory, socket, pid: child.pid ?? 0, call, settled };
 }
 
 function encode(method: string, params: readonly Param[]): string {

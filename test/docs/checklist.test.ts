@@ -1,12 +1,14 @@
-/** The checklist names tests that are there and deviations that are in their table. */
+/** The checklists name tests that are there and deviations that are in their table. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { deviations } from '../conformance/deviations.ts';
 
-const text = readFileSync('test/conformance/checklist-daemon.md', 'utf8');
+const text = ['daemon', 'control']
+  .map((name) => readFileSync(`test/conformance/checklist-${name}.md`, 'utf8'))
+  .join('\n');
 
-test('each test that the checklist names is there', () => {
+test('each test that the checklists name is there', () => {
   const named = [...text.matchAll(/`((?:\w+\/)+[\w-]+(?:\.test)?\.ts): ([^`]*)`/g)];
   assert.ok(named.length > 100, `${named.length} tests are named`);
   const wrong = named.filter(([, file = '', title = '']) => {
@@ -19,7 +21,7 @@ test('each test that the checklist names is there', () => {
   );
 });
 
-test('each deviation that the checklist names is in the table', () => {
+test('each deviation that the checklists name is in the table', () => {
   const known = deviations.map(({ id }) => id);
   const named = [...text.matchAll(/≠ ([a-z0-9-]+)(…?)/g)].flatMap(([, id = '', more]) => (more === '…' ? [] : [id]));
   assert.deepEqual(
