@@ -14,7 +14,7 @@
 import { type CaptureOutput, type CaptureState, capture, endCapture, startCapture } from '../core/capture.ts';
 import type { ChannelSpec } from '../core/spec.ts';
 import { type AnsiState, flushAnsi, stripAnsi } from '../core/strip-ansi.ts';
-import type { Trouble } from './log-output.ts';
+import type { Movable, Trouble } from './log-output.ts';
 import type { RotatingFile } from './rotating-file.ts';
 import type { Syslog } from './syslog.ts';
 import { TailBuffer } from './tail-buffer.ts';
@@ -128,12 +128,12 @@ export class ChildOutput {
     this.#listener = listener;
   }
 
-  /** Takes a chunk as it was read. Never throws. The chunk is not kept. */
-  write(chunk: Buffer): void {
+  /** Takes a chunk as it was read. Never throws. The chunk is not kept. `source`: where it still is. */
+  write(chunk: Buffer, source: Movable | null = null): void {
     if (chunk.length === 0 || this.#ended) return;
     this.#tail.push(chunk);
     if (this.#options.onProtocol !== null) this.#options.onOutput?.(chunk);
-    if (this.#plain) this.#options.file?.write(chunk);
+    if (this.#plain) this.#options.file?.write(chunk, source);
     else if (this.#captures) {
       const { state, output } = capture(this.#capture, chunk, this.#options.channel.captureMaxBytes);
       this.#capture = state;

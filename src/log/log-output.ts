@@ -23,6 +23,11 @@ export interface WriteFailure extends Trouble {
   readonly lost: number;
 }
 
+/** Where a chunk comes from and still is: it can be moved to a file instead of being written there. How many bytes were. */
+export interface Movable {
+  moveTo(fd: number): number;
+}
+
 export class LogOutput {
   readonly fd: number;
   readonly #owned: boolean;
@@ -36,6 +41,12 @@ export class LogOutput {
   constructor(fd: number, owned: boolean) {
     this.fd = fd;
     this.#owned = owned;
+  }
+
+  /** As `write`, of a chunk that can be moved; to a regular file only. */
+  take(data: Buffer, source: Movable): WriteFailure | null {
+    const moved = source.moveTo(this.fd);
+    return moved >= data.length ? null : this.write(data.subarray(moved));
   }
 
   /** null: taken, all of it. Never throws. */

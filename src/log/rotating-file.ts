@@ -11,7 +11,7 @@
  */
 import { constants, fstatSync, openSync, renameSync, unlinkSync } from 'node:fs';
 import { type LogText, ownTexts } from '../core/log-texts.ts';
-import { LogOutput, type Trouble, troubleOf } from './log-output.ts';
+import { LogOutput, type Movable, type Trouble, troubleOf } from './log-output.ts';
 
 /** The same trouble is not told again within this time, however often it comes and goes. */
 const quietMs = 60_000;
@@ -41,6 +41,7 @@ export class RotatingFile {
   /** Infinity: not to be rotated. */
   #rotateAt = Number.POSITIVE_INFINITY;
   #size = 0;
+  #isFile = false;
   #droppedBytes = 0;
   #inTrouble = false;
   #troubleTold = false;
@@ -73,8 +74,11 @@ export class RotatingFile {
     return !this.#closed;
   }
 
-  /** Appends, then rotates if the file has become big enough. Never throws. A closed file drops everything. */
-  write(data: Buffer | string): void {
+  /**
+   * Appends, then rotates if the file has become big enough. Never throws. A closed file drops everything. `source`: from where the data can be
+   * moved instead.
+   */
+  write(data: Buffer | string, source: Movable | null = null): void {
     if (this.#closed) return;
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
     if (this.#output === null) {
@@ -84,7 +88,8 @@ export class RotatingFile {
         return;
       }
     }
-    const failure = this.#output?.write(bytes) ?? null;
+    const movable = source !== null && this.#isFile;
+    const failure = (movable ? this.#output?.take(bytes, source) : this.#output?.write(bytes)) ?? null;
     if (failure !== null) {
       this.#size += bytes.length - failure.lost;
       // A new attempt needs a new descriptor, unless the target itself is sound and only full.
@@ -152,8 +157,9 @@ export class RotatingFile {
   #measure(output: LogOutput): Trouble | null {
     try {
       const stat = fstatSync(output.fd);
-      this.#size = stat.isFile() ? stat.size : 0;
-      const rotates = this.#maxBytes > 0 && stat.isFile() && !isSpecialPath(this.path);
+      this.#isFile = stat.isFile();
+      this.#size = this.#isFile ? stat.size : 0;
+      const rotates = this.#maxBytes > 0 && this.#isFile && !isSpecialPath(this.path);
       this.#rotateAt = rotates ? this.#maxBytes : Number.POSITIVE_INFINITY;
       if (this.#maxBytes > 0 && !rotates && this.path !== '/dev/null' && !this.#toldNotRotated) {
         this.#toldNotRotated = true;

@@ -10,14 +10,24 @@
 import { chownSync, closeSync, constants, openSync, readSync, unlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { errnoName, errnoOf, type Libc } from './libc.ts';
-import type { Fd, LogPipe } from './os.ts';
+import type { Fd, LogPipe, OnChunk } from './os.ts';
 import { OsError } from './os-error.ts';
 
 const OWNER_ONLY = 0o600;
 const MAX_LABEL = 100;
 /** No pipe holds more (`pipe-max-size`): after so much, what is read was written later than the drain was asked for. */
-const LARGEST_PIPE = 1024 * 1024;
+export const LARGEST_PIPE = 1024 * 1024;
 const DRAIN_BUFFER = Buffer.alloc(64 * 1024);
+
+/** How the daemon's end is read. Owns the descriptor from `start` on. */
+export interface PipeReader {
+  start(onChunk: OnChunk, onEnd: () => void): void;
+  drain(): void;
+  /** Closes the descriptor; the end is told. */
+  stop(): void;
+}
+
+export type MakeReader = (fd: Fd) => PipeReader;
 
 /** Makes a FIFO in `directory`, which must be the daemon's own and closed to others. Throws `OsError`. */
 export function createFifo(
@@ -25,13 +35,13 @@ export function createFifo(
   directory: string,
   label: string,
   ownerUid: number | null,
+  makeReader: MakeReader = readBySocket,
 ): LogPipe {
-  const path = makeNode(libc, directory, label);
+  const path = makeNode(libc, directory, label, ownerUid);
   let readFd: Fd | null = null;
   try {
-    if (ownerUid !== null) giveTo(path, ownerUid);
     readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    return new Fifo(path, readFd, openSync(path, constants.O_RDWR));
+    return new Fifo(path, readFd, openSync(path, constants.O_RDWR), makeReader);
   } catch (error) {
     if (readFd !== null) closeSync(readFd);
     unlinkSync(path);
@@ -40,20 +50,29 @@ export function createFifo(
 }
 
 /** The daemon's end of a FIFO that an earlier daemon made. Throws `OsError`. */
-export function reopenFifo(path: string): LogPipe {
+export function reopenFifo(path: string, makeReader: MakeReader = readBySocket): LogPipe {
   try {
-    return new Fifo(path, openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), null);
+    return new Fifo(path, openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), null, makeReader);
   } catch (error) {
     throw new OsError('open', errnoOf(error), path);
   }
 }
 
-function makeNode(libc: Pick<Libc, 'mkfifo'>, directory: string, label: string): string {
+/** A new one in `directory`, with a name that begins with the label, for that user. Throws `OsError`. */
+export function makeNode(
+  libc: Pick<Libc, 'mkfifo'>,
+  directory: string,
+  label: string,
+  ownerUid: number | null,
+): string {
   const stem = `${directory}/${label.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, MAX_LABEL)}`;
   for (let number = 1; ; number += 1) {
     const path = `${stem}.${number}`;
     const answer = libc.mkfifo(path, OWNER_ONLY);
-    if (answer >= 0) return path;
+    if (answer >= 0) {
+      if (ownerUid !== null) giveTo(path, ownerUid);
+      return path;
+    }
     if (errnoName(answer) !== 'EEXIST') throw new OsError('mkfifo', errnoName(answer), path);
   }
 }
@@ -63,7 +82,9 @@ function giveTo(path: string, uid: number): void {
   try {
     chownSync(path, uid, -1);
   } catch (error) {
-    if (errnoOf(error) !== 'EPERM') throw error;
+    if (errnoOf(error) === 'EPERM') return;
+    unlinkSync(path);
+    throw new OsError('chown', errnoOf(error), path);
   }
 }
 
@@ -71,16 +92,17 @@ class Fifo implements LogPipe {
   readonly path: string;
   readonly childFd: Fd;
   readonly #readFd: Fd;
+  readonly #makeReader: MakeReader;
   #childEndOpen: boolean;
   #closed = false;
-  #socket: Socket | null = null;
-  #onChunk: (chunk: Buffer) => void = () => {};
+  #reader: PipeReader | null = null;
 
-  constructor(path: string, readFd: Fd, childFd: Fd | null) {
+  constructor(path: string, readFd: Fd, childFd: Fd | null, makeReader: MakeReader) {
     this.path = path;
     this.#readFd = readFd;
     this.childFd = childFd ?? -1;
     this.#childEndOpen = childFd !== null;
+    this.#makeReader = makeReader;
   }
 
   closeChildEnd(): void {
@@ -88,32 +110,21 @@ class Fifo implements LogPipe {
     this.#childEndOpen = false;
   }
 
-  read(onChunk: (chunk: Buffer) => void, onEnd: () => void): void {
-    this.#onChunk = onChunk;
-    // The socket owns the descriptor from here on. Its stream never holds anything back: it is always flowing.
-    this.#socket = new Socket({ fd: this.#readFd, readable: true, writable: false })
-      .on('data', (chunk) => this.#onChunk(chunk))
-      .on('error', () => {}) // 'close' follows and says all there is to say
-      .on('close', () => onEnd());
+  read(onChunk: OnChunk, onEnd: () => void): void {
+    this.#reader = this.#makeReader(this.#readFd);
+    this.#reader.start(onChunk, onEnd);
   }
 
   drain(): void {
-    if (this.#socket === null || this.#socket.destroyed) return;
-    for (let total = 0; total < LARGEST_PIPE; ) {
-      const size = readNow(this.#readFd);
-      if (size === 0) return; // empty or at its end, which the event loop will tell
-      total += size;
-      this.#onChunk(Buffer.from(DRAIN_BUFFER.subarray(0, size)));
-      if (this.#socket.destroyed) return; // closed by the receiver
-    }
+    if (!this.#closed) this.#reader?.drain();
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.closeChildEnd();
-    if (this.#socket === null) closeSync(this.#readFd);
-    else this.#socket.destroy();
+    if (this.#reader === null) closeSync(this.#readFd);
+    else this.#reader.stop();
     try {
       unlinkSync(this.path);
     } catch {
@@ -121,6 +132,35 @@ class Fifo implements LogPipe {
     }
   }
 }
+
+/** By node alone. What the daemon has read when it dies is lost if it was not written yet. */
+export const readBySocket: MakeReader = (fd) => {
+  let socket: Socket | null = null;
+  let receive: OnChunk = () => {};
+  return {
+    start(onChunk, onEnd) {
+      receive = onChunk;
+      // Its stream never holds anything back: it is always flowing.
+      socket = new Socket({ fd, readable: true, writable: false })
+        .on('data', (chunk) => receive(chunk, notMovable))
+        .on('error', () => {}) // 'close' follows and says all there is to say
+        .on('close', () => onEnd());
+    },
+    drain() {
+      if (socket === null) return;
+      for (let total = 0; total < LARGEST_PIPE && !socket.destroyed; ) {
+        const size = readNow(fd);
+        if (size === 0) return; // empty or at its end, which the event loop will tell
+        total += size;
+        receive(Buffer.from(DRAIN_BUFFER.subarray(0, size)), notMovable);
+      }
+    },
+    stop: () => void socket?.destroy(),
+  };
+};
+
+/** It has left the pipe already. */
+const notMovable = { moveTo: () => 0 };
 
 function readNow(fd: Fd): number {
   try {

@@ -42,6 +42,17 @@ export interface Libc {
 
   readonly recvmsg: Call<[fd: number, message: Memory, flags: number]>;
 
+  readonly tee: Call<[from: number, to: number, size: number, flags: number]>;
+  /** Offsets are the descriptors' own. */
+  readonly splice: Call<[from: number, to: number, size: number, flags: number]>;
+  readonly lseek: Call<[fd: number, offset: number, whence: number]>;
+  readonly ioctl: Call<[fd: number, request: number, argument: Memory]>;
+  readonly epollCreate: Call<[flags: number]>;
+  readonly epollControl: Call<[epoll: number, operation: number, fd: number, event: Memory]>;
+  readonly epollWait: Call<[epoll: number, events: Memory, most: number, timeoutMs: number]>;
+  /** Calls back whenever that descriptor is readable, outside of node's own callbacks: nothing but `setImmediate` may be called in it. */
+  watchReadable(fd: number, callback: () => void): WatchedDescriptor;
+
   readonly spawn: Call<[pid: Memory, file: string, actions: Memory, attributes: Memory, argv: Memory, envp: Memory]>;
   readonly actionsInit: Call<[actions: Memory]>;
   readonly actionsDestroy: Call<[actions: Memory]>;
@@ -68,6 +79,13 @@ export interface Libc {
   ipv6Text(bytes: Buffer): string;
   /** Socket addresses for a host and a port, the C library's own order; or why there is none. */
   resolve(host: string | null, port: number): { readonly addresses: readonly Buffer[] } | { readonly error: string };
+}
+
+/** `unref`: it does not keep node running. */
+export interface WatchedDescriptor {
+  ref(): void;
+  unref(): void;
+  close(): void;
 }
 
 export interface PasswdEntry {
@@ -168,6 +186,22 @@ function declare(koffi: Koffi): Libc {
     getsockopt: call('int getsockopt(int fd, int level, int name, void *value, void *size)'),
     setsockopt: call('int setsockopt(int fd, int level, int name, void *value, uint size)'),
     recvmsg: call('long recvmsg(int fd, void *message, int flags)'),
+
+    tee: call('long tee(int from, int to, size_t size, uint flags)'),
+    splice: (
+      (splice) => (from, to, size, flags) =>
+        splice(from, null, to, null, size, flags)
+    )(
+      call<[number, null, number, null, number, number]>(
+        'long splice(int from, void *fromOffset, int to, void *toOffset, size_t size, uint flags)',
+      ),
+    ),
+    lseek: call('long lseek(int fd, long offset, int whence)'),
+    ioctl: call('int ioctl(int fd, ulong request, void *argument)'),
+    epollCreate: call('int epoll_create1(int flags)'),
+    epollControl: call('int epoll_ctl(int epoll, int operation, int fd, void *event)'),
+    epollWait: call('int epoll_wait(int epoll, void *events, int most, int timeoutMs)'),
+    watchReadable: (fd, callback) => koffi.node.poll(fd, { readable: true }, callback),
 
     spawn: direct(
       'int posix_spawn(void *pid, const char *file, void *actions, void *attributes, void *argv, void *envp)',

@@ -7,6 +7,7 @@ import { httpGet, tryConnect } from './ask.ts';
 import { borrowListeners } from './borrow-sockets.ts';
 import { SystemClock } from './clock.ts';
 import { createFifo, reopenFifo } from './fifo.ts';
+import { type Followed, follow } from './follow.ts';
 import { errnoName, type Libc, loadLibc } from './libc.ts';
 import { Limits } from './limits.ts';
 import { acceptQueueOf, listenOn, readListenDrops } from './listen-socket.ts';
@@ -41,6 +42,8 @@ import type {
   Watched,
   WatchRequest,
 } from './os.ts';
+import { Peeking } from './peek.ts';
+import { Poller } from './poller.ts';
 import { createProbe } from './probe.ts';
 import { lookAt, watchExit } from './process-look.ts';
 import { readDescendants, readStat } from './process-table.ts';
@@ -49,7 +52,7 @@ import { sendSignal } from './send-signal.ts';
 import { whoServes } from './serving.ts';
 import { guardSocketPath } from './socket-path.ts';
 import { spawn } from './spawn.ts';
-import { createStdinPipe } from './stdin-pipe.ts';
+import { createInputFifo, createStdinPipe, reopenInputFifo } from './stdin-pipe.ts';
 import { readUsage } from './usage.ts';
 import { userById, userByName } from './users.ts';
 import { watchFiles } from './watch.ts';
@@ -82,6 +85,8 @@ export class LinuxOs implements Os {
   readonly #limits: Limits;
   readonly #reaper: Reaper;
   readonly #arrivals: Arrivals;
+  readonly #poller: Poller;
+  readonly #peeking: Peeking;
 
   constructor(libc: Libc, options: LinuxOsOptions) {
     this.#libc = libc;
@@ -89,6 +94,8 @@ export class LinuxOs implements Os {
     this.#limits = new Limits(libc, options.originalFileLimit);
     this.#reaper = new Reaper(libc);
     this.#arrivals = new Arrivals(libc);
+    this.#poller = new Poller(libc);
+    this.#peeking = new Peeking(libc, this.#poller);
     this.missing = findMissing(libc);
     closeOnExec(libc);
   }
@@ -110,6 +117,10 @@ export class LinuxOs implements Os {
     this.#reaper.onExit(listener);
   }
 
+  follow(pid: number, startTime: number, onExit: (status: ExitStatus | null) => void): Followed {
+    return follow(this.#libc, this.#poller, pid, startTime, onExit);
+  }
+
   becomeSubreaper(): 'ok' | Errno {
     const answer = this.#libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     return answer < 0 ? errnoName(answer) : 'ok';
@@ -120,15 +131,23 @@ export class LinuxOs implements Os {
   }
 
   createLogPipe(label: string, ownerUid: number | null): LogPipe {
-    return createFifo(this.#libc, this.#runtimeDirectory, label, ownerUid);
+    return createFifo(this.#libc, this.#runtimeDirectory, label, ownerUid, this.#peeking.reader);
   }
 
   reopenLogPipe(path: string): LogPipe {
-    return reopenFifo(path);
+    return reopenFifo(path, this.#peeking.reader);
   }
 
   createStdinPipe(): StdinPipe {
     return createStdinPipe(this.#libc);
+  }
+
+  createInputPipe(label: string, ownerUid: number | null): StdinPipe {
+    return createInputFifo(this.#libc, this.#runtimeDirectory, label, ownerUid);
+  }
+
+  reopenInputPipe(path: string): StdinPipe {
+    return reopenInputFifo(this.#libc, path);
   }
 
   createNotifySocket(ownerUid: number | null): NotifySocket {
@@ -212,6 +231,8 @@ export class LinuxOs implements Os {
     this.clock.arm(null, () => {});
     this.#reaper.close();
     this.#arrivals.close();
+    this.#poller.close();
+    this.#peeking.close();
   }
 }
 

@@ -36,15 +36,30 @@ export interface LogPipe {
    * Starts to deliver; `end` comes once, from the event loop, when the last writer has gone or after `close`. Chunks are the receiver's
    * own.
    */
-  read(onChunk: (chunk: Buffer) => void, onEnd: () => void): void;
+  read(onChunk: OnChunk, onEnd: () => void): void;
   /** Delivers, at once and in order, what is readable now. Called when the child was reaped, before its exit is told. */
   drain(): void;
   /** Stops reading and removes the FIFO. */
   close(): void;
 }
 
+/** The chunk is dealt with when this returns: only then has it left the pipe for good. */
+export type OnChunk = (chunk: Buffer, source: ChunkSource) => void;
+
+/** Where a chunk comes from. */
+export interface ChunkSource {
+  /**
+   * Moves the chunk, or what is left of it, to the end of a file, so that it is never in both and never in neither. How many bytes it was; what
+   * was not moved is the receiver's to write.
+   */
+  moveTo(file: Fd): number;
+}
+
 /** The parent's end of a child's stdin: written without blocking; what does not fit is kept and written later. */
 export interface StdinPipe {
+  /** For a later daemon to open again; null: it ends with this one. */
+  readonly path: string | null;
+  /** -1 after `reopenInputPipe`. */
   readonly childFd: Fd;
   closeChildEnd(): void;
   /** `EPIPE` and the like as a value. `ok` means taken, not read. */
@@ -232,6 +247,15 @@ export interface Os {
   kill(target: number, signal: number, group: boolean): 'ok' | Errno;
   /** Every child reaped, adopted orphans included. Called back from the event loop, never from inside a call. One listener. */
   onExit(listener: (pid: number, status: ExitStatus) => void): void;
+  /**
+   * Tells once, from the event loop, when a process that is not our child has ended; null: the kernel does not say how. `startTime` says which
+   * process is meant. Answers `ESRCH` when it has gone.
+   */
+  follow(
+    pid: number,
+    startTime: number,
+    onExit: (status: ExitStatus | null) => void,
+  ): { readonly ok: true; readonly following: Following } | { readonly ok: false; readonly errno: Errno };
   /** Orphaned grandchildren become children of ours instead of init's. */
   becomeSubreaper(): 'ok' | Errno;
   /** Children have at least that much from here on; supervisord's rule (never lowered, never above what is wanted). */
@@ -243,6 +267,10 @@ export interface Os {
   reopenLogPipe(path: string): LogPipe;
   /** Throws `OsError`. */
   createStdinPipe(): StdinPipe;
+  /** A stdin that the child holds open read-write, so that the daemon's death is no end of it. Throws `OsError`. */
+  createInputPipe(label: string, ownerUid: number | null): StdinPipe;
+  /** The daemon's end of one that an earlier daemon made. Throws `OsError`. */
+  reopenInputPipe(path: string): StdinPipe;
   /** `owner`: the only user, besides root, that may send to it. Throws `OsError`. */
   createNotifySocket(ownerUid: number | null): NotifySocket;
 
@@ -285,6 +313,12 @@ export interface Os {
   usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>>;
   userById(uid: number): UserInfo | null;
   userByName(name: string): UserInfo | null;
+}
+
+/** Of a process that is not our child. */
+export interface Following {
+  /** Nothing is told any more. */
+  end(): void;
 }
 
 export interface WatchRequest {

@@ -106,6 +106,18 @@ export class PlainOs implements Os {
     return reopenFifo(path);
   }
 
+  createInputPipe(): StdinPipe {
+    return this.createStdinPipe();
+  }
+
+  reopenInputPipe(path: string): StdinPipe {
+    throw new OsError('open', 'ENOSYS', path);
+  }
+
+  follow(): { readonly ok: false; readonly errno: Errno } {
+    return { ok: false, errno: 'ENOSYS' };
+  }
+
   /** A FIFO whose name is gone as soon as both of its ends are open. */
   createStdinPipe(): StdinPipe {
     const path = `${this.#runtimeDirectory}/stdin`;

@@ -2,8 +2,9 @@
  * A child's stdin: a real pipe, blocking on the child's side and not on ours. What the pipe takes is written at once, so that a closed
  * stdin is an answer (`EPIPE`) and not an event later; what it does not take goes on in order when it is writable again.
  */
-import { closeSync } from 'node:fs';
+import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { makeNode } from './fifo.ts';
 import { errnoName, errnoOf, type Libc } from './libc.ts';
 import type { Errno, Fd, StdinPipe } from './os.ts';
 import { OsError } from './os-error.ts';
@@ -24,12 +25,42 @@ export function createStdinPipe(libc: Libc): StdinPipe {
   return pipeBetween(libc, childFd, ownFd);
 }
 
+/**
+ * A FIFO that the child holds open read-write: when the daemon dies its input has no end, and the next daemon writes on. Throws `OsError`.
+ */
+export function createInputFifo(libc: Libc, directory: string, label: string, ownerUid: number | null): StdinPipe {
+  const path = makeNode(libc, directory, label, ownerUid);
+  let childFd: Fd | null = null;
+  try {
+    childFd = openSync(path, constants.O_RDWR);
+    return new Pipe(libc, childFd, openToWrite(path), path);
+  } catch (error) {
+    if (childFd !== null) closeSync(childFd);
+    unlinkSync(path);
+    throw new OsError('open', errnoOf(error), path);
+  }
+}
+
+/** Throws `OsError`: `ENXIO` where nobody reads it any more. */
+export function reopenInputFifo(libc: Libc, path: string): StdinPipe {
+  try {
+    return new Pipe(libc, -1, openToWrite(path), path);
+  } catch (error) {
+    throw new OsError('open', errnoOf(error), path);
+  }
+}
+
+function openToWrite(path: string): Fd {
+  return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+}
+
 /** Of two ends that are open: the child's, and ours, which does not block. */
 export function pipeBetween(libc: Pick<Libc, 'write'>, childFd: Fd, ownFd: Fd): StdinPipe {
-  return new Pipe(libc, childFd, ownFd);
+  return new Pipe(libc, childFd, ownFd, null);
 }
 
 class Pipe implements StdinPipe {
+  readonly path: string | null;
   readonly childFd: Fd;
   readonly #libc: Pick<Libc, 'write'>;
   readonly #ownFd: Fd;
@@ -37,12 +68,14 @@ class Pipe implements StdinPipe {
   #socket: Socket | null = null;
   #pending = 0;
   #broken: Errno | null = null;
-  #childEndOpen = true;
+  #childEndOpen: boolean;
   #closed = false;
 
-  constructor(libc: Pick<Libc, 'write'>, childFd: Fd, ownFd: Fd) {
+  constructor(libc: Pick<Libc, 'write'>, childFd: Fd, ownFd: Fd, path: string | null) {
     this.#libc = libc;
+    this.path = path;
     this.childFd = childFd;
+    this.#childEndOpen = childFd >= 0;
     this.#ownFd = ownFd;
   }
 
@@ -84,6 +117,12 @@ class Pipe implements StdinPipe {
     this.#pending = 0;
     if (this.#socket === null) closeSync(this.#ownFd);
     else this.#socket.destroy();
+    if (this.path === null) return;
+    try {
+      unlinkSync(this.path);
+    } catch {
+      // removed by hand: nothing is left to remove
+    }
   }
 
   #keep(rest: Buffer): void {

@@ -48,7 +48,7 @@ export class Child {
     for (const { pipe, output } of fields.channels) {
       output.attach(fields.pid);
       pipe.read(
-        (chunk) => output.write(chunk),
+        (chunk, source) => output.write(chunk, source),
         () => output.end(),
       );
     }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { bounded, collect, output, rig, rootOnly } from './rig.ts';
@@ -81,7 +81,7 @@ test('a megabyte goes through whole', async (t) => {
   assert.equal(text.length, 1048576);
 });
 
-test('a child writes on when its daemon was killed, and the next daemon gets every line', async (t) => {
+test('a child writes on when its daemon was killed, and the next daemon gets every line once', async (t) => {
   const { os, shell, start, exit, directory } = rig(t);
   assert.equal(os.becomeSubreaper(), 'ok');
   mkdirSync(`${directory}/run`);
@@ -92,7 +92,7 @@ test('a child writes on when its daemon was killed, and the next daemon gets eve
   const daemon = start(shell('', out, { file: process.execPath, args: ['node', puppet, directory, script] }));
   out.closeChildEnd();
   const seen = output(out);
-  await seen.has('read before');
+  await seen.has('moved 7 bytes: before');
   const [, path = '', writer] = /fifo (\S+) of (\d+)/.exec(seen.text) ?? [];
   assert.equal(os.kill(daemon, 9, false), 'ok');
   await exit(daemon);
@@ -100,7 +100,51 @@ test('a child writes on when its daemon was killed, and the next daemon gets eve
   const again = os.reopenLogPipe(path);
   const text = await collect(again);
   assert.equal(text, Array.from({ length: 2000 }, (_, index) => `line ${index}\n`).join(''));
+  assert.equal(readFileSync(`${directory}/log`, 'utf8'), 'before\n');
   assert.deepEqual(await exit(Number(writer)), { kind: 'exit', code: 0 });
   again.close();
+  out.close();
+});
+
+test('a chunk that is moved into a file leaves the pipe in the same moment, whatever is appended there meanwhile', async (t) => {
+  const { os, shell, start, exit, directory } = rig(t);
+  const log = openSync(`${directory}/log`, 'a');
+  const out = os.createLogPipe('move', null);
+  const pid = start(shell('i=0; while [ $i -lt 500 ]; do echo line $i; i=$((i+1)); done', out));
+  out.closeChildEnd();
+  let moved = 0;
+  const ended = new Promise<void>((resolve) => {
+    out.read((chunk, source) => {
+      assert.equal(source.moveTo(log), chunk.length);
+      assert.equal(source.moveTo(log), 0, 'nothing is left of it');
+      moved += chunk.length;
+    }, resolve);
+  });
+  await exit(pid);
+  await bounded('end', ended);
+  const text = readFileSync(`${directory}/log`, 'utf8');
+  assert.equal(text, Array.from({ length: 500 }, (_, index) => `line ${index}\n`).join(''));
+  assert.equal(moved, text.length);
+  writeFileSync(log, 'appended\n'); // the file is open for appending as before
+  assert.equal(readFileSync(`${directory}/log`, 'utf8'), `${text}appended\n`);
+  out.close();
+});
+
+test('a chunk that only a part of is moved is gone from the pipe when its receiver has returned', async (t) => {
+  const { os, shell, start, exit } = rig(t);
+  const out = os.createLogPipe('part', null);
+  const pid = start(shell('echo one; sleep 0.05; echo two', out));
+  out.closeChildEnd();
+  const chunks: string[] = [];
+  const tty = openSync('/dev/full', 'w');
+  const ended = new Promise<void>((resolve) => {
+    out.read((chunk, source) => {
+      chunks.push(`${source.moveTo(tty)} ${chunk}`);
+      out.drain(); // asks for what it is being given
+    }, resolve);
+  });
+  await exit(pid);
+  await bounded('end', ended);
+  assert.deepEqual(chunks, ['0 one\n', '0 two\n']);
   out.close();
 });

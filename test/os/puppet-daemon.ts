@@ -1,4 +1,4 @@
-/** A daemon to be killed: starts `sh -c ARGV[3]` in the directory ARGV[2] with its output in a log pipe, and tells what it reads. */
+/** A daemon to be killed: starts `sh -c ARGV[3]` in the directory ARGV[2] with its output in a log pipe, moves what it reads into ARGV[2]/log, and tells. */
 import { openSync, writeSync } from 'node:fs';
 import { openLinuxOs } from '../../src/os/linux-os.ts';
 
@@ -24,7 +24,8 @@ const outcome = os.spawn({
 if (!outcome.ok) throw new Error(outcome.reason);
 pipe.closeChildEnd();
 writeSync(1, `fifo ${pipe.path} of ${outcome.pid}\n`);
+const log = openSync(`${directory}/log`, 'a');
 pipe.read(
-  (chunk) => writeSync(1, `read ${chunk}`),
+  (chunk, source) => writeSync(1, `moved ${source.moveTo(log)} bytes: ${chunk}`),
   () => {},
 );

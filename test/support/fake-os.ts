@@ -283,6 +283,24 @@ export class FakeOs implements Os {
     return pipe;
   }
 
+  createInputPipe(label: string): StdinPipe {
+    this.#throwFault('createStdinPipe', label);
+    const pipe = new FakeStdinPipe(this.#newFd(), `/run/fake/${label}.${this.stdinPipes.length}`);
+    this.stdinPipes.push(pipe);
+    return pipe;
+  }
+
+  reopenInputPipe(path: string): StdinPipe {
+    const pipe = new FakeStdinPipe(-1, path);
+    this.stdinPipes.push(pipe);
+    return pipe;
+  }
+
+  /** Of processes that are not its children there are none. */
+  follow(): { readonly ok: false; readonly errno: Errno } {
+    return { ok: false, errno: 'ESRCH' };
+  }
+
   createNotifySocket(ownerUid: number | null): NotifySocket {
     this.#throwFault('createNotifySocket', '');
     const path = `/run/fake/notify.${this.notifySockets.length}`;

@@ -2,7 +2,7 @@
  * A FakeOs's pipes, in memory. They behave as the real ones do: output waits until it is read or drained, the end comes when nobody
  * holds the writing end any more, a full stdin keeps the rest.
  */
-import type { Errno, LogPipe, StdinPipe } from '../../src/os/os.ts';
+import type { Errno, LogPipe, OnChunk, StdinPipe } from '../../src/os/os.ts';
 
 export type Post = (what: () => void) => void;
 
@@ -17,7 +17,7 @@ export class FakeLogPipe implements LogPipe {
   closed = false;
   readonly #post: Post;
   #waiting: Buffer[] = [];
-  #receiver: { onChunk: (chunk: Buffer) => void; onEnd: () => void } | null = null;
+  #receiver: { onChunk: OnChunk; onEnd: () => void } | null = null;
   #endTold = false;
 
   constructor(path: string, label: string, ownerUid: number | null, childFd: number, post: Post) {
@@ -41,7 +41,7 @@ export class FakeLogPipe implements LogPipe {
     this.writersChanged();
   }
 
-  read(onChunk: (chunk: Buffer) => void, onEnd: () => void): void {
+  read(onChunk: OnChunk, onEnd: () => void): void {
     this.#receiver = { onChunk, onEnd };
     this.#post(() => this.drain());
     this.writersChanged();
@@ -51,7 +51,7 @@ export class FakeLogPipe implements LogPipe {
     while (this.#receiver !== null && !this.closed) {
       const chunk = this.#waiting.shift();
       if (chunk === undefined) return;
-      this.#receiver.onChunk(chunk);
+      this.#receiver.onChunk(chunk, { moveTo: () => 0 });
     }
   }
 
@@ -79,8 +79,9 @@ export class FakeLogPipe implements LogPipe {
 }
 
 export class FakeStdinPipe implements StdinPipe {
+  readonly path: string | null;
   readonly childFd: number;
-  childEndOpen = true;
+  childEndOpen: boolean;
   closed = false;
   /** Bytes that the pipe takes before it is full; 0: full already. */
   capacity = 65536;
@@ -89,8 +90,10 @@ export class FakeStdinPipe implements StdinPipe {
   #inPipe: Buffer = Buffer.alloc(0);
   #kept: Buffer = Buffer.alloc(0);
 
-  constructor(childFd: number) {
+  constructor(childFd: number, path: string | null = null) {
     this.childFd = childFd;
+    this.path = path;
+    this.childEndOpen = childFd >= 0;
   }
 
   get pending(): number {
