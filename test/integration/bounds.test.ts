@@ -6,16 +6,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { RpcClient } from '../../src/ctl/rpc-client.ts';
 import { freePort } from '../support/gunicorn.ts';
+import { type Held, held, settles } from '../support/held.ts';
 import { ask, basic, call, get, post, RawClient } from '../support/raw-http.ts';
 import { type BadRequest, badRequests } from '../support/requests.ts';
-import { childrenOf, endRig, openFds, type Rig, startRig, zombiesOf } from '../support/rig.ts';
+import { childrenOf, endRig, type Rig, startRig, zombiesOf } from '../support/rig.ts';
 
 const count = Number(process.env.HUPD_BAD_REQUESTS ?? 10_000);
 const seed = Number(process.env.HUPD_SEED ?? 4);
@@ -41,26 +40,6 @@ startsecs=0
 programs=a,b
 `;
 
-/** On SIGWINCH: collects all garbage, and writes into a file what is left. */
-const settle = `require('node:v8').setFlagsFromString('--expose-gc');
-const gc = require('node:vm').runInNewContext('gc');
-process.on('SIGWINCH', () => {
-  gc();
-  gc();
-  const { writeFileSync, renameSync } = require('node:fs');
-  writeFileSync(__dirname + '/settled.new', JSON.stringify(process.memoryUsage()));
-  renameSync(__dirname + '/settled.new', __dirname + '/settled');
-});
-`;
-
-interface Held {
-  /** MiB in use, on the heap and outside it. */
-  readonly used: number;
-  /** MiB that the kernel has given. */
-  readonly rss: number;
-  readonly descriptors: number;
-}
-
 describe('bad clients', () => {
   let rig: Rig;
   let port = 0;
@@ -71,8 +50,7 @@ describe('bad clients', () => {
     rig = await startRig({
       programs: programs.replace('PORT', `${port}`),
       daemon: 'loglevel=info',
-      files: { 'settle.cjs': settle },
-      nodeFlags: ['--require', 'DIR/settle.cjs'],
+      ...settles,
     });
     await rig.logged(/success: b/);
     for (let i = 0; i < 200; i++) assert.equal((await ask(i % 2 === 0 ? rig.socket : port, getState)).status, 200);
@@ -195,19 +173,6 @@ describe('bad clients', () => {
     assert.ok(last.rss < first.rss + 100, `resident: ${first.rss} MiB, then ${last.rss} MiB`);
   });
 });
-
-async function held(rig: Rig): Promise<Held> {
-  rmSync(join(rig.dir, 'settled'), { force: true });
-  process.kill(rig.pid, 'SIGWINCH');
-  const text = await rig.until(() => rig.read('settled') || null, 'the garbage is collected');
-  const usage = JSON.parse(text) as NodeJS.MemoryUsage;
-  const inMiB = (bytes: number) => Math.round((10 * bytes) / MiB) / 10;
-  return {
-    used: inMiB(usage.heapUsed + usage.external),
-    rss: inMiB(usage.rss),
-    descriptors: openFds(rig.pid),
-  };
-}
 
 /** Up to 1 GiB, as long as it is taken. Resolves with the MiB that were sent before the connection ended. */
 async function sendEndlessly(
