@@ -185,13 +185,13 @@ export class Ctl {
 
 const endOfInput: Failure & { kind: 'other' } = { kind: 'other', type: 'EOFError', message: 'EOF when reading a line' };
 
-/** The command is the longest run of letters, digits and `_` at the start; null: nothing on the line. */
+/** The command is the longest run of letters, digits and `_` at the start, or the one that has a hyphen; null: nothing on the line. */
 export function parseLine(text: string): { readonly name: string; readonly arg: string; readonly line: string } | null {
   const trimmed = text.trim();
   if (trimmed === '') {
     return null;
   }
   const line = trimmed.startsWith('?') ? `help ${trimmed.slice(1)}` : trimmed;
-  const name = /^[A-Za-z0-9_]*/.exec(line)?.[0] ?? '';
+  const name = /^(?:link-compat(?!\S)|[A-Za-z0-9_]*)/.exec(line)?.[0] ?? '';
   return { name, arg: line.slice(name.length).trim(), line };
 }
