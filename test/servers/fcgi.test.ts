@@ -1,60 +1,13 @@
 /** A real FastCGI server behind nginx through `[fcgi-program:x]`: Debian's php-fpm, four of it, reloaded under load. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { freePort } from '../support/gunicorn.ts';
 import { ask, startLoad, summarise } from '../support/load.ts';
 import { needs } from '../support/needs.ts';
+import { fpmConfig, nginxBeforeFpm, phpFpm } from '../support/php-fpm.ts';
 import { type Rig, rigFor } from '../support/rig.ts';
 
 const count = 4;
-
-/** Its name has the version in it. */
-function phpFpm(): string {
-  const name = readdirSync('/usr/sbin').find((file) => /^php-fpm\d/.test(file));
-  return `/usr/sbin/${name ?? 'php-fpm'}`;
-}
-
-const isRoot = process.geteuid?.() === 0;
-
-function fpmConfig(fcgiPort: number): string {
-  return `[global]
-error_log = /dev/stderr
-daemonize = no
-process_control_timeout = 10s
-[www]
-${isRoot ? 'user = www-data' : ''}
-listen = 127.0.0.1:${fcgiPort}
-pm = static
-pm.max_children = 2
-`;
-}
-
-function nginxConfig(port: number, fcgiPort: number): string {
-  return `daemon off;
-pid nginx.pid;
-error_log nginx.err;
-${isRoot ? 'user www-data;' : ''}
-events {}
-http {
-  access_log off;
-  client_body_temp_path nginx-body;
-  fastcgi_temp_path nginx-fastcgi;
-  proxy_temp_path nginx-proxy;
-  scgi_temp_path nginx-scgi;
-  uwsgi_temp_path nginx-uwsgi;
-  server {
-    listen 127.0.0.1:${port};
-    root .;
-    location / {
-      include /etc/nginx/fastcgi_params;
-      fastcgi_param SCRIPT_FILENAME $document_root/app.php;
-      fastcgi_pass 127.0.0.1:${fcgiPort};
-    }
-  }
-}
-`;
-}
 
 /** php-fpm puts /dev/null in the place of its descriptor 0, so the socket is moved out of the way and named as inherited. */
 async function site(t: TestContext): Promise<{ rig: Rig; port: number }> {
@@ -63,7 +16,7 @@ async function site(t: TestContext): Promise<{ rig: Rig; port: number }> {
     files: {
       'app.php': "<?php usleep(3000); echo 'served';\n",
       'fpm.conf': fpmConfig(fcgiPort),
-      'nginx.conf': nginxConfig(port, fcgiPort),
+      'nginx.conf': nginxBeforeFpm(port, fcgiPort),
       'fpm.sh': 'exec 3<&0 </dev/null\nexec "$@"\n',
     },
     programs: `

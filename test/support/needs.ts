@@ -12,12 +12,18 @@ export interface Need {
   readonly apt: string;
 }
 
+/** What is missing and how to get it, in words; null: everything is there. */
+export function missing(wanted: readonly Need[]): string | null {
+  const absent = wanted.filter(({ command }) => !isThere(command));
+  if (absent.length === 0) return null;
+  const packages = [...new Set(absent.map(({ apt }) => apt))].join(' ');
+  return `needs ${absent.map(({ command }) => command).join(', ')}: apt-get install ${packages}`;
+}
+
 /** true: everything is there, the test may go on. false: it was skipped, return. */
 export function needs(t: TestContext, ...wanted: readonly Need[]): boolean {
-  const missing = wanted.filter(({ command }) => !isThere(command));
-  if (missing.length === 0) return true;
-  const packages = [...new Set(missing.map(({ apt }) => apt))].join(' ');
-  const text = `needs ${missing.map(({ command }) => command).join(', ')}: apt-get install ${packages}`;
+  const text = missing(wanted);
+  if (text === null) return true;
   if (process.env.HUPD_REQUIRE_PEERS === '1') throw new Error(text);
   t.skip(text);
   return false;

@@ -1,0 +1,45 @@
+/** What came of one reload, and what it is called: fine, or red and why. */
+import type { Kind } from './row.ts';
+
+export interface Outcome {
+  readonly server: string;
+  readonly connections: string;
+  readonly kind: Kind;
+  readonly requests: number;
+  readonly failed: number;
+  /** How often each error came. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** Of the failed: reset on a connection that had served before, which a browser or a proxy sends again by itself. */
+  readonly onReused: number;
+  readonly slowestMs: number;
+  /** The slowest of the window before the reload. */
+  readonly ordinaryMs: number;
+  /** How late the client itself was at most. */
+  readonly latestMs: number;
+  readonly tookSecs: number;
+  /** hupctl's exit status was 0. */
+  readonly accepted: boolean;
+  /** Which version answers in the end. */
+  readonly serves: string;
+  /** What hupctl gave as the reason of a failure. */
+  readonly reason: string;
+}
+
+/** What is wrong with it, in words; empty: as it should be. */
+export function faults(outcome: Outcome, noiseMs: number): readonly string[] {
+  const { kind, failed, slowestMs, ordinaryMs, accepted, serves, reason } = outcome;
+  // The version before it, as `rolling` and `broken` follow each other; php-fpm's pages are read anew with every request.
+  const right = serves === 'v2';
+  const wrong: string[] = [];
+  if (failed > 0) wrong.push(`${failed} failed (${errorsOf(outcome)})`);
+  if (slowestMs > Math.max(ordinaryMs, noiseMs)) wrong.push(`a request waited ${(slowestMs / 1000).toFixed(2)} s`);
+  if (!right) wrong.push(`${serves} answers in the end`);
+  if (kind === 'broken' && accepted) wrong.push('the broken version was taken');
+  if (kind !== 'broken' && !accepted) wrong.push(`hupctl: ${reason}`);
+  return wrong;
+}
+
+function errorsOf({ errors, onReused }: Outcome): string {
+  const kinds = Object.entries(errors).map(([error, count]) => `${count} ${error}`);
+  return [...kinds, ...(onReused === 0 ? [] : [`${onReused} of them on a reused connection`])].join(', ');
+}
