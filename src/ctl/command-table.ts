@@ -26,6 +26,7 @@ const table: Readonly<Record<CommandName, () => Promise<{ readonly command: Comm
   version: () => import('./commands/version.ts'),
   doctor: () => import('./commands/doctor.ts'),
   history: () => import('./commands/history.ts'),
+  import: () => import('./commands/import.ts'),
   'link-compat': () => import('./commands/link-compat.ts'),
   top: () => import('./commands/top.ts'),
   tui: () => import('./commands/tui.ts'),

@@ -10,6 +10,6 @@ export type CommandResult = Failure | 'quit' | undefined;
 export interface Command {
   /** Usage lines: `syntax`, tabs, what it does. Shown by `help` and after wrong arguments. */
   readonly help: readonly string[];
-  /** `arg`: the rest of the line, trimmed. */
-  run(ctl: Ctl, arg: string): Promise<CommandResult>;
+  /** `arg`: the rest of the line, trimmed. `given`: its words as the shell had them, blanks and all; null where a line was typed. */
+  run(ctl: Ctl, arg: string, given: readonly string[] | null): Promise<CommandResult>;
 }

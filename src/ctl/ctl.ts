@@ -127,8 +127,8 @@ export class Ctl {
     return answer === null ? endOfInput : answer.toLowerCase().startsWith('y');
   }
 
-  /** Carries out one line. Resolves to true when the shell is to end. */
-  async runLine(line: string): Promise<boolean> {
+  /** Carries out one line, whose words are `given` if it came as words. Resolves to true when the shell is to end. */
+  async runLine(line: string, given: readonly string[] | null = null): Promise<boolean> {
     const parsed = parseLine(line);
     if (parsed === null) {
       return false;
@@ -139,13 +139,13 @@ export class Ctl {
       this.fail(`*** Unknown syntax: ${parsed.line}`);
       return false;
     }
-    const result = await this.#runCommand(command, parsed.arg);
+    const result = await this.#runCommand(command, parsed.arg, given?.slice(1) ?? null);
     return result === 'quit';
   }
 
-  async #runCommand(command: Command, arg: string): Promise<CommandResult> {
+  async #runCommand(command: Command, arg: string, given: readonly string[] | null): Promise<CommandResult> {
     for (;;) {
-      const result = await command.run(this, arg);
+      const result = await command.run(this, arg, given);
       if (result === undefined || result === 'quit') {
         return result;
       }

@@ -27,7 +27,7 @@ export async function main(argv: readonly string[], program: string, version: st
   const { serverUrl, username, password, interactive } = options;
   const ctl = new Ctl({ terminal, settings: { serverUrl, username, password, interactive }, findCommand });
   if (options.args.length > 0) {
-    await ctl.runLine(options.args.join(' '));
+    await ctl.runLine(options.args.join(' '), options.args);
     terminal.close();
     return ctl.exitStatus;
   }

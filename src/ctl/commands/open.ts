@@ -11,7 +11,7 @@ export const command: Command = {
     ctl.settings.serverUrl = arg;
     ctl.reconnect();
     const before = ctl.exitStatus;
-    const result = await status.run(ctl, '');
+    const result = await status.run(ctl, '', null);
     ctl.exitStatus = before;
     return result;
   },
