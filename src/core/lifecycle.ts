@@ -118,8 +118,8 @@ function succeeded(turn: Turn, successor: Generation): void {
   turn.log(ownTexts.succeeded(turn.spec.name, current.pid, successor.pid));
   process.retiring = [...process.retiring, { generation: current, killAt: null, broken: false }];
   process.startedAt = successor.startedAt;
-  if (process.life.state === 'RUNNING') turn.enter({ state: 'RUNNING', current: successor });
-  else running(turn, successor);
+  turn.enter({ ...process.life, current: successor });
+  if (process.life.state === 'STARTING' && process.life.gate.kind === 'ready') turn.checkReady(successor, false);
 }
 
 function exited(turn: Turn, pid: number, status: ExitStatus): void {

@@ -21,8 +21,8 @@ export type ProcessEvent =
   | { readonly event: 'spawn-failed'; readonly generation: number; readonly message: string }
   /** The process has made its own successor, which `follow` was to find. */
   | { readonly event: 'adopted'; readonly generation: number; readonly pid: number }
-  /** It has made none, and will not: it has ended, or is not looked at any more. */
-  | { readonly event: 'not-adopted'; readonly generation: number }
+  /** It has made none, and will not: it has ended, or is not looked at any more. `failed`: it has made one, which did not live. */
+  | { readonly event: 'not-adopted'; readonly generation: number; readonly failed?: boolean }
   /** The process has made its own successor although nobody here asked for it, and has ended: `exited` follows. */
   | { readonly event: 'succeeded'; readonly generation: number; readonly pid: number }
   | { readonly event: 'exited'; readonly pid: number; readonly status: ExitStatus }

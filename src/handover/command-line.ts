@@ -16,9 +16,11 @@ export function optionValue(words: readonly string[], names: readonly string[]):
   return value;
 }
 
-/** With a value or without. */
+/** With a value or without; a name with a blank in it (`daemon off`) is a directive, anywhere in a word. */
 export function hasOption(words: readonly string[], names: readonly string[]): boolean {
-  return words.some((word) => names.some((name) => word === name || word.startsWith(`${name}=`)));
+  return words.some((word) =>
+    names.some((name) => word === name || word.startsWith(`${name}=`) || (name.includes(' ') && word.includes(name))),
+  );
 }
 
 /** The words without these options and their values. */

@@ -1,8 +1,10 @@
 /** A handover in words: for the progress of a reload, its plan, and what stands in its way. */
+import { signalName } from '../core/signals.ts';
 import type { SocketAddress } from '../core/spec.ts';
 import { namesSocket } from './command-line.ts';
 import { dialectsOf } from './dialects.ts';
 import type { Dialect, ServerProfile } from './profiles/profile.ts';
+import { signalFact } from './signals.ts';
 
 const variableOf: Readonly<Record<Dialect, string>> = {
   'listen-fds': 'LISTEN_FDS',
@@ -62,6 +64,34 @@ export function refuseHandover(
     return `${server.name} shuts the sockets that it has bound down when it stops, for a successor too: name the address with socket=, so that hupd holds it from the first start on`;
   }
   return null;
+}
+
+/**
+ * Why that signal would not make the process start its own successor, or null. `inherited`: it was given its sockets. `words`: with the text of
+ * its configuration, where that matters.
+ */
+export function refuseCall(
+  server: ServerProfile | null,
+  words: readonly string[],
+  signal: number,
+  inherited: boolean,
+): string | null {
+  if (server === null) return null;
+  const fact = signalFact(server, words, signal);
+  if (fact?.does !== 'successor') {
+    const other = server.signals.find(({ does }) => does === 'successor')?.signal ?? null;
+    const what =
+      fact === null ? 'is no signal by which it makes a successor' : fact.text || `does something else (${fact.does})`;
+    const todo =
+      other === null
+        ? `${server.name} makes no successor: use reload_handover=sockets`
+        : other === signal
+          ? 'let it be a daemon, which hupd follows'
+          : `use reload_signal=${signalName(other).slice(3)}`;
+    return `${signalName(signal)} of ${server.name} ${what}; ${todo}`;
+  }
+  if (!inherited || !server.losesInherited) return null;
+  return `a successor that ${server.name} makes does not find sockets that it was given itself; use reload_handover=sockets, or leave socket= away`;
 }
 
 export function names(addresses: readonly SocketAddress[]): string {

@@ -6,6 +6,7 @@ import { splitCommand } from '../core/shell-words.ts';
 import { signalName } from '../core/signals.ts';
 import type { ProcessSpec } from '../core/spec.ts';
 import { hasOption, namesSocket, optionValue } from './command-line.ts';
+import { refuseCall } from './describe.ts';
 import type { ServerProfile } from './profiles/profile.ts';
 import { recognise, shellScript } from './profiles/recognise.ts';
 import { gracefulSignal, signalFact } from './signals.ts';
@@ -30,7 +31,8 @@ export function diagnose(
   const config = configOf(server, words);
   return [
     ...found,
-    ...aboutDaemon(server, words, config),
+    ...(spec.reload.handover === 'signal' ? [] : aboutDaemon(server, words, config)),
+    ...aboutCall(spec, server, [...words, config]),
     ...aboutReloadSignal(spec, server, words),
     ...aboutStop(spec, server, words),
     ...server.configFacts
@@ -76,6 +78,15 @@ function aboutDaemon(
   if (stays) return [];
   const text = `${name} leaves the foreground: hupd loses it`;
   return [{ level: 'warning', text, todo: `add ${daemonizes.unless[0]} to its command line or configuration` }];
+}
+
+/** hupd follows it, whether it is a daemon or makes its own successor, if only it does. */
+function aboutCall({ reload }: ProcessSpec, server: ServerProfile, words: readonly string[]): readonly Diagnosis[] {
+  if (reload.handover !== 'signal' || reload.strategy !== 'rolling') return [];
+  const refusal = refuseCall(server, words, reload.signal, reload.sockets.length > 0);
+  if (refusal === null) return [];
+  const [text = '', todo = ''] = refusal.split('; ');
+  return [{ level: 'problem', text, todo }];
 }
 
 function aboutReloadSignal(

@@ -33,8 +33,30 @@ export interface HandoverRequest extends Offered {
   readonly predecessor: number | null;
 }
 
-export class Handover {
+/** What a generation has by way of a handover, whoever made it. */
+export interface HandedOver {
+  /** Held by hupd. */
   readonly sockets: readonly HeldSocket[];
+  /** Where it serves from its start on, and others may too. */
+  readonly addresses: readonly SocketAddress[];
+  readonly ownEach: readonly SocketAddress[];
+  readonly server: ServerProfile | null;
+  readonly probe: Probe | null;
+  readonly predecessor: number | null;
+  /** In words, for the reload's progress. */
+  describe(): string;
+  promoted(): void;
+  /** The predecessor has just been told to stop. */
+  predecessorTold(): void;
+  /** The predecessor has been reaped. `pid`: our generation's. */
+  predecessorGone(pid: number): void;
+  /** The generation itself has been reaped. */
+  end(): void;
+}
+
+export class Handover implements HandedOver {
+  readonly sockets: readonly HeldSocket[];
+  readonly addresses: readonly SocketAddress[];
   readonly ownEach: readonly SocketAddress[];
   readonly server: ServerProfile | null;
   readonly probe: Probe | null;
@@ -55,6 +77,7 @@ export class Handover {
     const addresses = sockets.map(({ address }) => address);
     const { readyCheck } = spec.reload;
     this.sockets = sockets;
+    this.addresses = addresses;
     this.ownEach = ownEach;
     this.server = server;
     this.predecessor = predecessor;
@@ -73,10 +96,8 @@ export class Handover {
     this.#pidFile = pidFile === null ? null : putPidFileAside(pidFile, generation);
   }
 
-  /** In words, for the reload's progress. */
   describe(): string {
-    const addresses = this.sockets.map(({ address }) => address);
-    const { server, ownEach } = this;
+    const { addresses, server, ownEach } = this;
     return describeHandover({ server, addresses, ownEach, probe: this.probe !== null, whyNone: this.#whyNone });
   }
 
@@ -84,19 +105,17 @@ export class Handover {
     this.probe?.seal();
   }
 
-  /** The predecessor has just been told to stop. */
   predecessorTold(): void {
     for (const guard of this.#guards) guard.watchClosely();
   }
 
-  /** The predecessor has been reaped: nobody unlinks the sockets' paths any more, and its pid file names nobody. `pid`: our generation's. */
+  /** Nobody unlinks the sockets' paths any more, and the predecessor's pid file names nobody. */
   predecessorGone(pid: number): void {
     this.#pidFile?.drop(pid);
     this.#pidFile = null;
     for (const guard of this.#guards) guard.release();
   }
 
-  /** The generation itself has been reaped. */
   end(): void {
     this.#pidFile?.putBack();
     this.#pidFile = null;

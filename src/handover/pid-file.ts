@@ -3,13 +3,29 @@
  * remove the file when it stops, whomever it names by then. So the file is put aside for the successor, who then writes its own; put back
  * when the reload fails; and when the predecessor has taken the successor's with it, there is one again that names the successor.
  */
-import { chownSync, lstatSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs';
+import { chownSync, lstatSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs';
 
 export interface PidFileAside {
   /** The predecessor has gone, and `pid` is the process. */
   drop(pid: number): void;
   /** The successor has gone: the predecessor's file is where it was. */
   putBack(): void;
+}
+
+export interface PidFile {
+  readonly pid: number;
+  /** When it was written or renamed last. */
+  readonly changedMs: number;
+}
+
+/** null: there is none, or none that can be read now. */
+export function readPidFile(path: string): PidFile | null {
+  try {
+    const pid = Number.parseInt(readFileSync(path, 'latin1').slice(0, 32), 10);
+    return pid > 1 ? { pid, changedMs: lstatSync(path).ctimeMs } : null;
+  } catch {
+    return null; // it is being changed, or not ours to read
+  }
 }
 
 export function putPidFileAside(path: string, generation: number): PidFileAside | null {

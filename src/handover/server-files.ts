@@ -27,6 +27,23 @@ export function pidFileOf(profile: ServerProfile, words: readonly string[], dire
   return null;
 }
 
+/** By which a program that is not known may be told where to write its pid. */
+const usualPidFileOptions = ['--pid', '--pidfile', '--pid-file', '-pidfile', '-pid-file'];
+
+/** Where it names its main process; gunicorn's successor writes its own beside it until it is alone. */
+export function pidFilesOf(
+  profile: ServerProfile | null,
+  words: readonly string[],
+  directory: string | null,
+): readonly string[] {
+  if (profile !== null) {
+    const file = pidFileOf(profile, words, directory);
+    return file === null ? [] : [file, `${file}.2`];
+  }
+  const given = optionValue(words, usualPidFileOptions);
+  return given === null ? [] : [absolute(given, directory)];
+}
+
 function absolute(file: string, directory: string | null): string {
   return isAbsolute(file) || directory === null ? file : join(directory, file);
 }

@@ -69,8 +69,6 @@ export interface Libc {
   readonly attributesDefaultSignals: Call<[attributes: Memory, set: Memory]>;
   readonly attributesSignalMask: Call<[attributes: Memory, set: Memory]>;
 
-  /** Calls back from the event loop when there is something to read; the result ends it. */
-  whenReadable(fd: number, callback: () => void): () => void;
   /** The address of a buffer's first byte: good as long as the buffer is referenced. */
   address(memory: Uint8Array): bigint;
   readonly passwdByName: (name: string) => PasswdEntry | null;
@@ -219,11 +217,6 @@ function declare(koffi: Koffi): Libc {
     attributesDefaultSignals: direct('int posix_spawnattr_setsigdefault(void *attributes, void *set)'),
     attributesSignalMask: direct('int posix_spawnattr_setsigmask(void *attributes, void *set)'),
 
-    whenReadable(fd, callback) {
-      // Called outside of node's callback scope, where promises are not run on: hence the turn of the loop.
-      const handle = koffi.node.poll(fd, { readable: true }, () => setImmediate(callback));
-      return () => handle.close();
-    },
     address: (memory) => koffi.address(memory),
     ...declareDatabases(koffi, library),
   };

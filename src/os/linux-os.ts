@@ -39,13 +39,12 @@ import type {
   StdinPipe,
   Usage,
   UserInfo,
-  Watched,
   WatchRequest,
 } from './os.ts';
 import { Peeking } from './peek.ts';
 import { Poller } from './poller.ts';
 import { createProbe } from './probe.ts';
-import { lookAt, watchExit } from './process-look.ts';
+import { lookAt } from './process-look.ts';
 import { readDescendants, readStat } from './process-table.ts';
 import { Reaper } from './reaper.ts';
 import { sendSignal } from './send-signal.ts';
@@ -208,10 +207,6 @@ export class LinuxOs implements Os {
 
   look(pid: number): ProcessLook | null {
     return lookAt(pid);
-  }
-
-  watchExit(pid: number, onExit: () => void): Watched {
-    return watchExit(this.#libc, pid, onExit);
   }
 
   usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {

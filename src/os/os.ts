@@ -205,10 +205,6 @@ export interface ProcessLook extends ProcessStat {
   readonly files: ReadonlySet<string>;
 }
 
-export interface Watched {
-  close(): void;
-}
-
 /** Of a process and all that descends from it. Memory that they share counts for each of them. */
 export interface Usage {
   /** Since its start, reaped children included. */
@@ -307,8 +303,6 @@ export interface Os {
   stat(pid: number): ProcessStat | null;
   descendants(pid: number): readonly number[];
   look(pid: number): ProcessLook | null;
-  /** Tells once, from the event loop, when that process has ended: for one that is no child of ours, or not yet. One that has gone already is told too. */
-  watchExit(pid: number, onExit: () => void): Watched;
   /** By pid; one that is gone has no entry. One look at the whole table of processes, whatever the number of pids. */
   usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>>;
   userById(uid: number): UserInfo | null;

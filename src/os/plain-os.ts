@@ -37,7 +37,6 @@ import type {
   StdinPipe,
   Usage,
   UserInfo,
-  Watched,
   WatchRequest,
 } from './os.ts';
 import { OsError } from './os-error.ts';
@@ -190,11 +189,6 @@ export class PlainOs implements Os {
 
   look(pid: number): ProcessLook | null {
     return lookAt(pid);
-  }
-
-  /** Never tells: nothing is followed without the C library. */
-  watchExit(): Watched {
-    return { close: () => {} };
   }
 
   usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {

@@ -1,11 +1,7 @@
-/**
- * One process as it can be seen from outside, and its end seen by somebody who is not its parent. For processes that a program starts itself
- * and that become the program: a successor made on a signal, a child of a daemon that has gone.
- */
+/** One process as it can be seen from outside: for those that a program starts itself and that may become the program. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { errnoOf, type Libc } from './libc.ts';
-import { SYS_PIDFD_OPEN } from './missing.ts';
-import type { ProcessLook, Watched } from './os.ts';
+import { errnoOf } from './libc.ts';
+import type { ProcessLook } from './os.ts';
 import { readStat } from './process-table.ts';
 
 /** null: it has gone. What may not be looked at is empty. */
@@ -27,27 +23,6 @@ export function lookAt(pid: number): ProcessLook | null {
     image: seen(() => readFileSync(`/proc/${pid}/auxv`).toString('base64')) ?? '',
     files: filesOf(pid),
   };
-}
-
-/** Tells once, from the event loop, when that process has ended; one that has gone already is told too. */
-export function watchExit(libc: Libc, pid: number, onExit: () => void): Watched {
-  const pidfd = libc.syscall(SYS_PIDFD_OPEN, pid, 0, 0, 0);
-  if (pidfd < 0) {
-    const soon = setImmediate(onExit);
-    return { close: () => clearImmediate(soon) };
-  }
-  let stop: (() => void) | null = null;
-  const close = () => {
-    stop?.();
-    if (stop !== null) libc.close(pidfd);
-    stop = null;
-  };
-  stop = libc.whenReadable(pidfd, () => {
-    if (stop === null) return;
-    close();
-    onExit();
-  });
-  return { close };
 }
 
 function strings(pid: number, file: 'cmdline' | 'environ'): string[] {

@@ -15,6 +15,10 @@ export interface CheckContext {
   readonly sockets: readonly HeldSocket[];
   /** What the generation was given to tell by itself that it is ready. */
   readonly channel: ReadyChannel;
+  /** The process that has made it itself and has all of that too; null: hupd has started it. */
+  readonly maker: number | null;
+  /** It said READY=1 before anybody listened. */
+  readonly toldReady: boolean;
   /** Calls back once after that many milliseconds; the result calls it off. */
   after(ms: number, wake: () => void): () => void;
   /** What it prints from now on: each of its channels gets a listener of its own. The result ends it. */

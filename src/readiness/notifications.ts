@@ -16,7 +16,7 @@ export class Notifications {
   readonly #os: Os;
   readonly #uid: number;
   readonly #socket: NotifySocket;
-  readonly #listeners = new Set<(notice: Notice) => void>();
+  readonly #listeners = new Set<(notice: Notice, sender: number) => void>();
   #mainPid: number | null = null;
   #warned = false;
 
@@ -38,7 +38,7 @@ export class Notifications {
   /** `pid`: the generation's. `report` is told once of a sender that is not believed. */
   begin(pid: number, report: (text: string) => void): void {
     this.#socket.listen((datagram) => {
-      if (isOwn(this.#os, pid, datagram, this.#uid)) this.#hear(parseNotice(datagram.data));
+      if (isOwn(this.#os, pid, datagram, this.#uid)) this.#hear(parseNotice(datagram.data), datagram.pid);
       else if (!this.#warned) {
         this.#warned = true;
         report(
@@ -48,8 +48,8 @@ export class Notifications {
     });
   }
 
-  /** From now on; the result ends it. */
-  subscribe(listener: (notice: Notice) => void): () => void {
+  /** From now on; the result ends it. `sender`: 0 where hupd can not see it. */
+  subscribe(listener: (notice: Notice, sender: number) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -63,9 +63,9 @@ export class Notifications {
     this.#socket.close();
   }
 
-  #hear(notice: Notice): void {
+  #hear(notice: Notice, sender: number): void {
     if (notice.mainPid !== null) this.#mainPid = notice.mainPid;
-    for (const listener of [...this.#listeners]) listener(notice);
+    for (const listener of [...this.#listeners]) listener(notice, sender);
   }
 }
 

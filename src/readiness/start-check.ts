@@ -36,6 +36,8 @@ export type EffectiveCheck =
 export interface Known {
   readonly server: ServerProfile | null;
   readonly listens: boolean;
+  /** Another generation has made it, which passes no descriptor on. */
+  readonly made?: boolean;
 }
 
 /**
@@ -46,8 +48,9 @@ export function effectiveCheck(
   check: ReadyCheck,
   hasProbe: boolean,
   handedOver: readonly SocketAddress[] = [],
-  { server, listens }: Known = { server: null, listens: false },
+  known: Known = { server: null, listens: false },
 ): EffectiveCheck {
+  const { server, listens, made = false } = known;
   switch (check.kind) {
     case 'auto':
       if (hasProbe) return { kind: 'accept' };
@@ -65,9 +68,10 @@ export function effectiveCheck(
     case 'unix':
       if (!isAmong(check, handedOver)) return check;
       return { kind: hasProbe ? 'accept' : 'serves' }; // hupd itself keeps that address open
+    case 'fd':
+      return made ? effectiveCheck({ kind: 'auto' }, hasProbe, handedOver, known) : check;
     case 'exec':
     case 'notify':
-    case 'fd':
     case 'log':
     case 'startsecs':
       return check;
@@ -145,7 +149,8 @@ function startNow(
     case 'serves':
       return checkServes(expectedWorkers(words), spec.startSecs, context);
     case 'http':
-      if (check.over === 'probe' || context.sockets.length === 0) return checkHttp(check.check, context);
+      if (check.over === 'probe' || (context.sockets.length === 0 && context.maker === null))
+        return checkHttp(check.check, context);
       // Another generation may answer there as well: ask when this one serves.
       return inTurn(
         (ready) => checkServes(1, spec.startSecs, { ...context, ready }),

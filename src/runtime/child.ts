@@ -1,66 +1,50 @@
-/** What one generation holds while it is alive: its pipes, its output's way into the logs, what it was handed over, its ready check. */
-import type { Handover } from '../handover/handover.ts';
-import type { ChildOutput } from '../log/child-log.ts';
-import type { LogPipe, StdinPipe } from '../os/os.ts';
+/** What one generation holds while it is alive: its ends of pipes, what it was handed over, its ready check. */
+import type { HandedOver } from '../handover/handover.ts';
+import type { StdinPipe } from '../os/os.ts';
 import type { RunningCheck } from '../readiness/check.ts';
 import type { ReadyChannel } from '../readiness/ready-channel.ts';
-
-export interface OutputChannel {
-  readonly pipe: LogPipe;
-  readonly output: ChildOutput;
-}
-
-/** Its descriptor 0: a pipe that clients can write to, or (`stdin` null) something that is nobody's to write to. */
-export interface ChildInput {
-  readonly stdin: StdinPipe | null;
-  readonly fd: number;
-  close(): void;
-}
+import type { ChildEnds } from './child-ends.ts';
 
 export class Child {
   readonly generation: number;
   readonly pid: number;
-  readonly handover: Handover;
+  readonly handover: HandedOver;
   /** The command line, split. */
   readonly words: readonly string[];
-  readonly ready: ReadyChannel;
-  readonly #input: ChildInput;
-  readonly #channels: readonly OutputChannel[];
+  readonly ends: ChildEnds;
+  /** Who made it; null: hupd. */
+  readonly maker: number | null;
+  /** It said READY=1 before it was found. */
+  readonly toldReady: boolean;
   #check: RunningCheck | null = null;
-  #companion: { end(): void } | null = null;
+  readonly #companions: Array<{ end(): void }> = [];
 
-  constructor(fields: {
-    generation: number;
-    pid: number;
-    handover: Handover;
-    words: readonly string[];
-    input: ChildInput;
-    channels: readonly OutputChannel[];
-    ready: ReadyChannel;
-  }) {
+  constructor(
+    fields: Pick<Child, 'generation' | 'pid' | 'handover' | 'words' | 'ends' | 'maker'> & {
+      readonly toldReady?: boolean;
+    },
+  ) {
     this.generation = fields.generation;
     this.pid = fields.pid;
     this.handover = fields.handover;
     this.words = fields.words;
-    this.ready = fields.ready;
-    this.#input = fields.input;
-    this.#channels = fields.channels;
-    for (const { pipe, output } of fields.channels) {
-      output.attach(fields.pid);
-      pipe.read(
-        (chunk, source) => output.write(chunk, source),
-        () => output.end(),
-      );
-    }
+    this.ends = fields.ends;
+    this.maker = fields.maker;
+    this.toldReady = fields.toldReady ?? false;
+    if (fields.maker === null) this.ends.ascribeTo(fields.pid);
+    else this.ends.share(fields.pid);
   }
 
   get stdin(): StdinPipe | null {
-    return this.#input.stdin;
+    return this.ends.input.stdin;
+  }
+  get ready(): ReadyChannel {
+    return this.ends.ready;
   }
 
   /** Ends with the generation. */
   accompany(companion: { end(): void } | null): void {
-    this.#companion = companion;
+    if (companion !== null) this.#companions.push(companion);
   }
 
   /** At most one check runs for a generation. */
@@ -69,17 +53,25 @@ export class Child {
     this.#check = check;
   }
 
-  /** What it prints from now on goes to a listener of each channel as well, until the result is called. */
+  /**
+   * What it prints from now on goes to a listener of each channel as well, until the result is called. Of one that hupd did not start, also the
+   * last lines: it was there before it was found.
+   */
   onOutput(makeListener: () => (chunk: Buffer) => void): () => void {
-    for (const { output } of this.#channels) output.listen(makeListener());
+    for (const { output } of this.ends.channels) {
+      const listener = makeListener();
+      const before = this.maker === null ? [] : output.lastLines(linesBefore);
+      if (before.length > 0) listener(Buffer.from(`${before.join('\n')}\n`));
+      output.listen(listener);
+    }
     return () => {
-      for (const { output } of this.#channels) output.listen(null);
+      for (const { output } of this.ends.channels) output.listen(null);
     };
   }
 
   /** The last lines of stderr, or of stdout where stderr has none. */
   lastLines(count: number): readonly string[] {
-    for (const { output } of this.#channels.toReversed()) {
+    for (const { output } of this.ends.channels.toReversed()) {
       const lines = output.lastLines(count);
       if (lines.length > 0) return lines;
     }
@@ -89,25 +81,22 @@ export class Child {
   /** From now on the last lines are those that come after now, and so is what a check hears. */
   forgetOutput(): void {
     this.drain();
-    for (const { output } of this.#channels) output.forgetLines();
+    for (const { output } of this.ends.channels) output.forgetLines();
   }
 
   /** Everything the process wrote so far reaches the logs now, and what it told by its ready channel is heard. */
   drain(): void {
-    for (const { pipe } of this.#channels) pipe.drain();
-    this.ready.drain();
+    this.ends.drain();
   }
 
-  /** The process was reaped. Output of descendants that outlive it is not read any more, as under supervisord. */
+  /** The process was reaped. */
   end(): void {
     this.setCheck(null);
-    this.#companion?.end();
-    for (const { pipe, output } of this.#channels) {
-      pipe.close();
-      output.end();
-    }
-    this.#input.close();
-    this.ready.end();
+    for (const companion of this.#companions) companion.end();
+    this.ends.leave(this.pid);
     this.handover.end();
   }
 }
+
+/** More than anybody prints between an exec and the first look. */
+const linesBefore = 100;

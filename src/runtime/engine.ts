@@ -10,13 +10,16 @@ import { aliveGenerations, deadline } from '../core/process.ts';
 import { step } from '../core/process-step.ts';
 import type { Now } from '../core/time.ts';
 import type { Leaving, ProcessEffect, ProcessEvent } from '../core/turn.ts';
+import { madeBy } from '../handover/made-successor.ts';
 import { leavingOf as leavingOfServer } from '../handover/signals.ts';
 import type { Os } from '../os/os.ts';
 import type { StartedCommand } from '../readiness/check.ts';
 import { describeCheck, effectiveCheck, startCheck } from '../readiness/start-check.ts';
 import { reprText } from '../util/python-repr.ts';
-import type { Child } from './child.ts';
+import { Child } from './child.ts';
 import type { Deadlines } from './deadlines.ts';
+import { familyOf } from './family.ts';
+import { Follower, type Found } from './follower.ts';
 import type { Launcher } from './launcher.ts';
 import type { Member } from './member.ts';
 import { killByWatchdog } from './watchdog-kill.ts';
@@ -55,6 +58,9 @@ export class Engine {
   readonly #listeners: EngineListeners;
   readonly #queue: Array<{ member: Member; event: ProcessEvent }> = [];
   readonly #memberOfPid = new Map<number, Member>();
+  /** Reaped by somebody else, or not reaped yet: their end was told already. */
+  readonly #told = new Set<number>();
+  readonly #follower: Follower;
   #draining = false;
   /** False while the daemon shuts down: nothing is started by itself any more. */
   restarts = true;
@@ -64,6 +70,16 @@ export class Engine {
     this.#deadlines = deadlines;
     this.#launcher = launcher;
     this.#listeners = listeners;
+    this.#follower = new Follower({
+      os,
+      deadlines,
+      isKnown: (pid) => this.#memberOfPid.has(pid),
+      found: (member, generation, maker, found) => {
+        this.#adopt(member, generation, maker, found);
+        this.post(member, { event: 'adopted', generation, pid: found.pid });
+      },
+      none: (member, generation, failed) => this.post(member, { event: 'not-adopted', generation, failed }),
+    });
   }
 
   /** Takes the event and everything that follows from it at once, unless it is called from inside a step: then it waits its turn. */
@@ -81,8 +97,10 @@ export class Engine {
 
   /** A child was reaped. False: it is none of ours. */
   exited(pid: number, status: ExitStatus): boolean {
+    const toldBefore = this.#told.delete(pid);
     const member = this.#memberOfPid.get(pid);
-    if (member === undefined) return false;
+    if (member === undefined) return toldBefore;
+    if (member.childOfPid(pid) !== null) this.#lookForSuccessor(member, pid, status);
     this.#memberOfPid.delete(pid);
     const child = member.childOfPid(pid);
     child?.drain();
@@ -129,6 +147,7 @@ export class Engine {
     }
     for (const effect of effects) this.#carryOut(member, effect);
     this.#deadlines.set(member, deadline(member.process), () => this.post(member, { event: 'time' }));
+    this.#follower.remember(member);
     this.#listeners.stepped(member);
     for (const watcher of [...member.watchers]) if (watcher()) member.watchers.delete(watcher);
   }
@@ -138,9 +157,9 @@ export class Engine {
       case 'spawn':
         return this.#spawn(member, effect.generation, effect.predecessor);
       case 'follow':
-        return this.post(member, { event: 'not-adopted', generation: effect.generation });
+        return this.#follower.follow(member, effect.generation, effect.predecessor);
       case 'end-follow':
-        return;
+        return this.#follower.end(member, effect.generation);
       case 'kill':
         return this.#kill(member, effect);
       case 'before-signal':
@@ -174,9 +193,17 @@ export class Engine {
       return;
     }
     const { child, problems } = launched;
-    member.children.set(generation, child);
-    this.#memberOfPid.set(child.pid, member);
     child.ready.begin(child.pid, (text) => this.#listeners.log(ownTexts.strayNotification(member.spec.name, text)));
+    this.#join(member, child);
+    for (const problem of problems) {
+      this.#listeners.log({ level: 'WARN', text: `reload of ${reprText(member.spec.name)}: ${problem}` });
+    }
+    this.post(member, { event: 'spawned', generation, pid: child.pid });
+  }
+
+  #join(member: Member, child: Child): void {
+    member.children.set(child.generation, child);
+    this.#memberOfPid.set(child.pid, member);
     child.accompany(
       killByWatchdog(member, child, {
         deadlines: this.#deadlines,
@@ -185,10 +212,36 @@ export class Engine {
       }),
     );
     this.#listeners.spawned(member, child);
-    for (const problem of problems) {
-      this.#listeners.log({ level: 'WARN', text: `reload of ${reprText(member.spec.name)}: ${problem}` });
-    }
-    this.post(member, { event: 'spawned', generation, pid: child.pid });
+  }
+
+  /** That process, a successor that the generation `maker` has made itself, is a generation from here on. */
+  #adopt(member: Member, generation: number, maker: number, { pid, startTime, toldReady, addresses }: Found): void {
+    const predecessor = member.childOfPid(maker);
+    if (predecessor === null) return;
+    const { words, ends } = predecessor;
+    const handover = madeBy(maker, predecessor.handover.server, addresses);
+    const child = new Child({ generation, pid, handover, words, ends, maker, toldReady });
+    this.#join(member, child);
+    const followed = this.#os.follow(pid, startTime, (status) => this.#ended(pid, status));
+    if (followed.ok) child.accompany(followed.following);
+    else this.#deadlines.after(0, () => this.#ended(pid, null));
+  }
+
+  /** A process that its maker may have to reap. */
+  #ended(pid: number, status: ExitStatus | null): void {
+    if (this.#os.stat(pid)?.ppid === this.#os.pid) return; // ours by now, and told by the reaper
+    this.exited(pid, status ?? { kind: 'unknown' });
+    this.#told.add(pid);
+  }
+
+  /** Of a process that has ended. */
+  #lookForSuccessor(member: Member, pid: number, status: ExitStatus): void {
+    const child = member.childOfPid(pid);
+    const found = child === null ? null : this.#follower.ended(member, child, status);
+    if (found === null) return;
+    const generation = member.process.generations + 1;
+    this.#adopt(member, generation, pid, found);
+    this.post(member, { event: 'succeeded', generation, pid: found.pid });
   }
 
   /** The borrowed sockets are kept if it has taken them: what somebody only holds would swallow connections. */
@@ -197,13 +250,16 @@ export class Engine {
     if (child === undefined) return;
     const { sockets, probe } = child.handover;
     child.handover.promoted();
+    child.ends.ascribeTo(child.pid);
     if (sockets.length === 0) return;
     const { pids, refused } = this.#os.whoServes(child.pid, sockets);
     if (probe !== null || refused || pids.length > 0) member.sockets.prove();
   }
 
   #kill(member: Member, { pid, signal, group }: ProcessEffect & { effect: 'kill' }): void {
-    const answer = this.kill(member, pid, signal, group);
+    const family = group ? familyOf(this.#os, member, pid) : null;
+    const answer = this.kill(member, pid, signal, group && family === null);
+    for (const relative of family ?? []) this.#os.kill(relative, signal, false);
     for (const { handover } of member.children.values()) if (handover.predecessor === pid) handover.predecessorTold();
     if (answer !== 'ok' && answer !== 'ESRCH') this.post(member, { event: 'kill-failed', pid, errno: answer });
   }
@@ -215,8 +271,8 @@ export class Engine {
     const { sockets } = child.handover;
     // The probe's owner may have closed it by now, and it is sealed anyway.
     const probe = afterSignal ? null : child.handover.probe;
-    const addresses = sockets.map(({ address }) => address);
-    const known = { server: child.handover.server, listens: child.handover.ownEach.length > 0 };
+    const { server, addresses, ownEach } = child.handover;
+    const known = { server, listens: ownEach.length > 0, made: child.maker !== null };
     const check = effectiveCheck(spec.reload.readyCheck, probe !== null, addresses, known);
     if (member.process.reload !== null) {
       const base = { at: this.#os.clock.now().wall, group: spec.group, name: spec.name };
@@ -234,6 +290,8 @@ export class Engine {
       probe,
       sockets,
       channel: child.ready,
+      maker: child.maker,
+      toldReady: child.toldReady,
       onOutput: (makeListener) => child.onOutput(makeListener),
       run: (command, ended) => this.#listeners.runCheck(member, child, command, ended),
       after: (ms, wake) => this.#deadlines.after(ms, wake),

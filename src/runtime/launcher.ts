@@ -11,7 +11,8 @@ import { resolveCommand } from '../os/resolve-command.ts';
 import { explainingChild } from '../os/spawn.ts';
 import { ReadyChannel } from '../readiness/ready-channel.ts';
 import { reprText } from '../util/python-repr.ts';
-import { Child, type ChildInput, type OutputChannel } from './child.ts';
+import { Child } from './child.ts';
+import { ChildEnds, type ChildInput, type OutputChannel } from './child-ends.ts';
 import { childEnvironment, type Environment, searchPath } from './environment.ts';
 import type { Member } from './member.ts';
 
@@ -80,7 +81,14 @@ export class Launcher {
       }
       input.stdin?.closeChildEnd();
       for (const { pipe } of channels) pipe.closeChildEnd();
-      const child = new Child({ generation, pid: spawned.pid, handover, words, input, channels, ready });
+      const child = new Child({
+        generation,
+        pid: spawned.pid,
+        handover,
+        words,
+        ends: new ChildEnds({ input, channels, ready }),
+        maker: null,
+      });
       return { ok: true, child, problems: handover.problems };
     } catch (error) {
       undo.all();

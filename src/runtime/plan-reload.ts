@@ -5,10 +5,11 @@ import { splitCommand } from '../core/shell-words.ts';
 import { signalName } from '../core/signals.ts';
 import type { ProcessSpec } from '../core/spec.ts';
 import { isRunningState } from '../core/states.ts';
-import { describeHandover, refuseHandover } from '../handover/describe.ts';
+import { describeHandover, names, refuseCall, refuseHandover } from '../handover/describe.ts';
 import { canHaveProbe } from '../handover/handover.ts';
 import type { ServerProfile } from '../handover/profiles/profile.ts';
 import { recognise } from '../handover/profiles/recognise.ts';
+import { pidFilesOf, serverConfig } from '../handover/server-files.ts';
 import { leavingOf, signalFact } from '../handover/signals.ts';
 import type { Borrowed, Os } from '../os/os.ts';
 import { describeCheck, effectiveCheck } from '../readiness/start-check.ts';
@@ -50,8 +51,38 @@ function planRunning(planned: Planned): readonly string[] {
     const parked = reload.sockets.length > 0 ? '; clients wait meanwhile' : '';
     return [`${signalName(spec.stopSignal)} to pid ${pid}, then a new start${parked}`];
   }
-  if (reload.handover === 'signal') return ['it would fail: reload_handover=signal is not supported yet'];
-  return planSuccessor(planned);
+  return reload.handover === 'signal' ? planCall(planned) : planSuccessor(planned);
+}
+
+/** The process makes its successor itself. */
+function planCall({ os, member, spec, pid, server, words }: Planned): readonly string[] {
+  const { reload, stopWaitSecs, stopSignal } = spec;
+  const { sockets, ownEach } = look(os, pid);
+  const addresses = [...sockets, ...ownEach];
+  const refusal = callRefusal(member);
+  const check = effectiveCheck(reload.readyCheck, false, addresses, { server, listens: false, made: true });
+  const { signal, byItself } = leavingOf(server, words, stopSignal);
+  const told = `pid ${pid} gets ${signalName(signal ?? stopSignal)}`;
+  const files = pidFilesOf(server, words, spec.directory).slice(0, 1);
+  return [
+    `handover: ${signalName(reload.signal)} to pid ${pid}, which makes its own successor${addresses.length === 0 ? '' : ` with ${names(addresses)}`}; hupd adopts it`,
+    `found by: ${['what it executes beside itself', ...files, ...(reload.readyCheck.kind === 'notify' ? ['MAINPID'] : [])].join(', ')}`,
+    ...(refusal === null ? [] : [`it would fail: ${refusal}`]),
+    `ready by: ${describeCheck(check)}, within ${reload.timeoutSecs} s; else the successor goes and pid ${pid} serves on`,
+    byItself
+      ? `then pid ${pid} ends by itself; ${told} if it has not after ${reload.overlapSecs} s and stopwaitsecs=${stopWaitSecs}`
+      : `then both serve for ${reload.overlapSecs} s, and ${told}`,
+  ];
+}
+
+/** Why a process that is to make its own successor would not, or null. */
+export function callRefusal({ current, nextReloadBy, spec }: Member): string | null {
+  const { strategy, handover, order, signal } = spec.reload;
+  const calls = (nextReloadBy ?? strategy) === 'rolling' && handover === 'signal' && order === 'start_first';
+  if (!calls || current === null) return null;
+  const { server, sockets } = current.handover;
+  const config = server === null ? '' : serverConfig(server, current.words, spec.directory);
+  return refuseCall(server, [...current.words, config], signal, sockets.length > 0);
 }
 
 function planSuccessor({ os, member, spec, pid, server, words }: Planned): readonly string[] {

@@ -31,7 +31,7 @@ import { History } from './history.ts';
 import { Launcher } from './launcher.ts';
 import { Leaving } from './leaving.ts';
 import type { Member } from './member.ts';
-import { planReload } from './plan-reload.ts';
+import { callRefusal, planReload } from './plan-reload.ts';
 import { refusal } from './refusal.ts';
 import { ReloadMeter } from './reload-meter.ts';
 import { ReloadTests } from './reload-test.ts';
@@ -453,7 +453,7 @@ export class Supervisor implements Supervision {
 
   #reloadProcess(group: string, name: string): void {
     const member = this.#groups.find(group, name);
-    const why = member === null ? 'it was removed' : (reloadRefusal(member.process) ?? notYet(member));
+    const why = member === null ? 'it was removed' : (reloadRefusal(member.process) ?? callRefusal(member));
     if (member === null || why !== null) this.#reloads.processEnded(group, name, false, why ?? '');
     else this.#engine.post(member, { event: 'reload', strategy: member.nextReloadBy ?? member.spec.reload.strategy });
   }
@@ -480,10 +480,4 @@ export class Supervisor implements Supervision {
     const { group, name } = member.spec;
     return viewOf(member, this.#reloads.of(group, name), this.#history.restarts(group, name));
   }
-}
-
-/** The machine knows how (`core/reload/calling.ts`); nobody looks for the successor yet. */
-function notYet({ nextReloadBy, spec: { reload } }: Member): string | null {
-  const calls = (nextReloadBy ?? reload.strategy) === 'rolling' && reload.handover === 'signal';
-  return calls ? 'reload_handover=signal is not supported yet: use sockets, or reload_strategy=hup' : null;
 }

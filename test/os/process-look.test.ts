@@ -1,11 +1,10 @@
-/** A process that is not our child: what can be seen of it, and that its end is told. */
+/** A process that is not our child: what can be seen of it. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
 import { test } from 'node:test';
-import { loadLibc } from '../../src/os/libc.ts';
-import { lookAt, watchExit } from '../../src/os/process-look.ts';
+import { lookAt } from '../../src/os/process-look.ts';
 import { until } from '../support/until.ts';
 
 /** A shell that forks one copy of itself and executes another, and prints their pids. */
@@ -43,25 +42,5 @@ test('a fork has the image of its parent, and what was executed has another one'
   assert.notEqual(other.image, parent?.image);
   assert.deepEqual(other.words, ['sleep', '1000']);
   assert.equal(other.ppid, pid);
-});
-
-test('the end of a grandchild is told once, and so is that of one that has gone before', async (t) => {
-  const loaded = loadLibc();
-  if (!loaded.ok) throw new Error(loaded.problem);
-  const { executed } = await family(t);
-  let told = 0;
-  const end = new Promise<void>((resolve) => {
-    watchExit(loaded.libc, executed, () => {
-      told += 1;
-      resolve();
-    });
-  });
-  const unwanted = watchExit(loaded.libc, executed, () => assert.fail('it was closed'));
-  unwanted.close();
-  assert.equal(told, 0);
-  process.kill(executed, 'SIGKILL');
-  await end;
-  await new Promise<void>((resolve) => watchExit(loaded.libc, 1 << 30, resolve));
-  assert.equal(told, 1);
   assert.equal(lookAt(1 << 30), null);
 });

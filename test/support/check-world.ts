@@ -46,6 +46,8 @@ export class CheckWorld {
       pid: this.child.pid,
       probe: this.probe,
       sockets: [],
+      maker: null,
+      toldReady: false,
       channel: this.channel,
       after: (ms, wake) => deadlines.after(ms, wake),
       onOutput: (makeListener) => {

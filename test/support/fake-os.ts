@@ -37,7 +37,6 @@ import type {
   StdinPipe,
   Usage,
   UserInfo,
-  Watched,
   WatchRequest,
 } from '../../src/os/os.ts';
 import { OsError } from '../../src/os/os-error.ts';
@@ -94,7 +93,8 @@ export class FakeOs implements Os {
   readonly asked: Array<HttpQuestion & { readonly address: string }> = [];
   readonly watches: Array<{ readonly request: WatchRequest; closed: boolean }> = [];
   isSubreaper = false;
-  readonly exitWatches: Array<{ readonly pid: number; readonly onExit: () => void; closed: boolean }> = [];
+  readonly followed: Array<{ readonly pid: number; readonly onExit: (status: ExitStatus) => void; ended: boolean }> =
+    [];
   /** `whoServes` may not look at other processes. */
   hidesServers = false;
 
@@ -186,9 +186,9 @@ export class FakeOs implements Os {
     const told: ExitStatus = typeof status === 'number' ? { kind: 'exit', code: status } : status;
     this.#post(() => {
       dead.life = 'gone';
-      for (const watch of this.exitWatches.filter((row) => row.pid === pid && !row.closed)) {
-        watch.closed = true;
-        watch.onExit();
+      for (const row of this.followed.filter((candidate) => candidate.pid === pid && !candidate.ended)) {
+        row.ended = true;
+        row.onExit(told);
       }
       if (dead.ppid === OWN_PID) this.#onExit(pid, told);
     });
@@ -212,7 +212,7 @@ export class FakeOs implements Os {
       ]),
       ...this.notifySockets.filter(({ closed }) => !closed).map(({ path }) => `notify socket ${path}`),
       ...this.watches.filter(({ closed }) => !closed).map(({ request }) => `watch of ${request.roots.join(' ')}`),
-      ...this.exitWatches.filter(({ closed }) => !closed).map(({ pid }) => `watch of the end of ${pid}`),
+      ...this.followed.filter(({ ended }) => !ended).map(({ pid }) => `following of ${pid}`),
       ...this.guards.filter(({ released }) => !released).map(({ path }) => `guard of ${path}`),
     ];
   }
@@ -297,8 +297,14 @@ export class FakeOs implements Os {
   }
 
   /** Of processes that are not its children there are none. */
-  follow(): { readonly ok: false; readonly errno: Errno } {
-    return { ok: false, errno: 'ESRCH' };
+  follow(pid: number, startTime: number, onExit: (status: ExitStatus) => void): ReturnType<Os['follow']> {
+    if (this.stat(pid)?.startTime !== startTime) return { ok: false, errno: 'ESRCH' };
+    const row = { pid, onExit, ended: false };
+    this.followed.push(row);
+    const end = () => {
+      row.ended = true;
+    };
+    return { ok: true, following: { end } };
   }
 
   createNotifySocket(ownerUid: number | null): NotifySocket {
@@ -420,16 +426,6 @@ export class FakeOs implements Os {
     const pipes = this.logPipes.filter(({ childFd }) => [...request.fds.values()].includes(childFd));
     const files = new Set([...pipes.map(({ path }) => path), ...sockets]);
     return { ...stat, pid, program: request.file, words: request.args, environment, image, files };
-  }
-
-  watchExit(pid: number, onExit: () => void): Watched {
-    const watch = { pid, onExit, closed: false };
-    this.exitWatches.push(watch);
-    return {
-      close: () => {
-        watch.closed = true;
-      },
-    };
   }
 
   /** What each process of the table uses alone; its descendants' is added by `usage`. */

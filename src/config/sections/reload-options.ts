@@ -18,7 +18,9 @@ export const reloadOptions = {
       'restart: stop, then start. hup: send reload_signal. rolling: a successor first, then stop the predecessor.',
     ),
   ),
-  reload_signal: own(option('reload_signal', signal, 'HUP', 'process', 'What reload_strategy=hup sends.')),
+  reload_signal: own(
+    option('reload_signal', signal, 'HUP', 'process', 'What reload_strategy=hup and reload_handover=signal send.'),
+  ),
   reload_handover: own(
     option(
       'reload_handover',

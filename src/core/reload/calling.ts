@@ -28,6 +28,12 @@ export function successorAdopted(turn: Turn, { strategy, begun, until }: In<'cal
   turn.checkReady(successor, false);
 }
 
+/** It was gone before it could be found. */
+export function successorFailed(turn: Turn): void {
+  const { pid = 0, number = null } = turn.current ?? {};
+  fail(turn, `the successor that pid ${pid} has made ended at once`, number);
+}
+
 export function nobodyCame(turn: Turn, { generation }: In<'calling'>): void {
   const { life } = turn.process;
   const { timeoutSecs } = turn.spec.reload;

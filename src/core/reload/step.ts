@@ -9,7 +9,7 @@ import type { Process } from '../process.ts';
 import type { ReloadStrategy } from '../spec.ts';
 import { start, tooLate } from '../starting.ts';
 import type { ProcessEvent, Turn } from '../turn.ts';
-import { afterOverlap, callSuccessor, leftByItself, nobodyCame, successorAdopted } from './calling.ts';
+import { afterOverlap, callSuccessor, leftByItself, nobodyCame, successorAdopted, successorFailed } from './calling.ts';
 import { done, fail, secsSince, tell } from './ending.ts';
 import { observeWatch, passed, signal, watchTimedOut } from './hup.ts';
 import type { In, Reload } from './reload.ts';
@@ -71,6 +71,9 @@ function interceptDuring(turn: Turn, reload: Reload, event: ProcessEvent): boole
       if (reload.phase !== 'calling') return false;
       successorAdopted(turn, reload, turn.generation(event.generation, event.pid));
       return true;
+    case 'not-adopted':
+      if (reload.phase === 'calling' && event.failed === true) successorFailed(turn);
+      return false;
     case 'exited':
       return exited(turn, reload, event.pid, event.status);
     case 'ready':
@@ -90,7 +93,6 @@ function interceptDuring(turn: Turn, reload: Reload, event: ProcessEvent): boole
       time(turn, reload);
       return false;
     case 'start':
-    case 'not-adopted':
     case 'succeeded':
     case 'kill-failed':
       return false;

@@ -29,6 +29,8 @@ export const gunicorn = profile({
     { signal: SIG.USR1, does: 'nothing', text: 'reopens its logs' },
     { signal: SIG.WINCH, does: 'nothing', text: 'is ignored in the foreground' },
   ],
+  losesInherited: true,
+  successorVariable: 'GUNICORN_PID',
   pidFileOptions: ['--pid', '-p'],
   config: { options: ['--config', '-c'], usual: 'gunicorn.conf.py' },
   pidFileInConfig: /^\s*pidfile\s*=\s*["']([^"']+)["']/m,

@@ -76,6 +76,10 @@ export interface ServerProfile {
   readonly daemonizes: { readonly options: readonly string[] } | { readonly unless: readonly string[] } | null;
   /** Seconds that it gives requests when it stops gracefully: the option, and what holds without it. */
   readonly gracefulTimeout: { readonly options: readonly string[]; readonly usual: number } | null;
+  /** In the environment of a successor that it makes itself: its own pid. */
+  readonly successorVariable: string | null;
+  /** A successor that it makes does not find sockets that it was given itself. */
+  readonly losesInherited: boolean;
   /** Its own listening sockets are shut down, not only closed, when it stops: for everybody who has them. */
   readonly shutsSocketsDown: boolean;
 }
@@ -99,6 +103,8 @@ const blank: ServerProfile = {
   configFacts: [],
   daemonizes: null,
   gracefulTimeout: null,
+  successorVariable: null,
+  losesInherited: false,
   shutsSocketsDown: false,
 };
 
