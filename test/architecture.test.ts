@@ -36,8 +36,10 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   'tui/': [...pure, 'ctl/client.ts', 'ctl/failure.ts', 'rpc/contract.ts'],
   'daemon/': [...base, 'handover/', 'readiness/', 'runtime/', 'rpc/', 'http/'],
-  'hupd.ts': ['daemon/', 'config/', ...pure],
+  'hupd.ts': ['daemon/'],
   'hupctl.ts': ['ctl/', 'tui/', ...pure],
+  'single/': [],
+  'single.ts': ['daemon/', 'ctl/', ...pure],
 };
 
 interface Source {

@@ -7,6 +7,7 @@
  */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { ownCommand } from '../os/own-command.ts';
 import type { Environment } from '../runtime/environment.ts';
 import { ownEnvironment, readyMark } from './own-environment.ts';
 
@@ -18,9 +19,9 @@ const environmentFd = 4;
 export function startDaemon(): Promise<number> {
   const { NODE_OPTIONS: _notForUs, ...env } = process.env;
   const environment = openSync('/proc/self/environ', 'r');
-  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
-    detached: true,
-    argv0: process.argv0,
+  const { file, argv0, args } = ownCommand();
+  const child = spawn(file, args, {
+    ...{ detached: true, argv0 },
     env: { ...env, [readyMark]: `${readyFd}` },
     stdio: ['ignore', 'inherit', 'inherit', 'pipe', environment],
   });

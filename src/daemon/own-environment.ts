@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { execInPlace } from '../os/exec-in-place.ts';
 import { loadLibc } from '../os/libc.ts';
+import { ownCommand } from '../os/own-command.ts';
 import { type Environment, parseEnvironment } from '../runtime/environment.ts';
 
 /** Marks the daemon for the parent that started it: the descriptor on which it says that it is up. */
@@ -36,6 +37,6 @@ export function shedNodeOptions(): void {
   const env = [...parseEnvironment(readFileSync('/proc/self/environ'))].map(([name, value]) =>
     Buffer.concat([Buffer.from(`${name === 'NODE_OPTIONS' ? rememberedOptions : name}=`), value]),
   );
-  const args = [process.argv0, ...process.execArgv, ...process.argv.slice(1)];
-  execInPlace(loaded.libc, { file: process.execPath, args, env, keep: [0, 1, 2] });
+  const { file, argv0, args } = ownCommand();
+  execInPlace(loaded.libc, { file, args: [argv0, ...args], env, keep: [0, 1, 2] });
 }

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getAsset, isSea } from 'node:sea';
 import { describeHappening } from '../core/history.ts';
 import { createRpc, type Rpc } from '../rpc/dispatch.ts';
 import { faultText, type RpcContext } from '../rpc/method.ts';
@@ -125,8 +126,9 @@ function staticFile(request: IncomingMessage, response: ServerResponse, path: st
 
 let script: string | null = null;
 
-/** Beside the bundle; the plain modules that the tests load are two folders and a name away from it. null: it was not built. */
+/** In the single executable; beside the bundle; the plain modules that the tests load are two folders and a name away from it. null: it was not built. */
 function readScript(): string | null {
+  if (isSea()) return getAsset('dashboard.js', 'utf8');
   for (const place of ['./dashboard.js', '../../../dist/dashboard.js']) {
     try {
       return readFileSync(new URL(place, import.meta.url), 'utf8');

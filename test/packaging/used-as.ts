@@ -1,22 +1,21 @@
 /** An installed hupd in use: it leaves the terminal, runs a program, replaces it gracefully and shuts down, all by the commands that were installed. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configText, run } from '../support/rig.ts';
 import { until } from '../support/until.ts';
+import type { CleanRoot } from './clean-root.ts';
 
 export interface Installed {
   readonly daemon: string;
   readonly ctl: string;
-  /** The root that it was installed in; '' for ours. */
-  readonly root?: string;
-  readonly env?: NodeJS.ProcessEnv;
+  /** Where it was installed; ours when none is given. */
+  readonly root?: CleanRoot;
 }
 
-export async function useInstalled({ daemon, ctl, root = '', env }: Installed): Promise<void> {
-  mkdirSync(`${root}/tmp`, { recursive: true });
-  const outside = mkdtempSync(`${root}/tmp/hupd-used-`);
-  const dir = outside.slice(root.length);
+export async function useInstalled({ daemon, ctl, root }: Installed): Promise<void> {
+  const outside = mkdtempSync(join(root?.path ?? '', '/tmp/hupd-used-'));
+  const dir = outside.slice(root?.path.length ?? 0);
   const config = join(dir, 'supervisord.conf');
   const programs = `[program:web]
 command=sleep 1000
@@ -25,10 +24,7 @@ reload_strategy=rolling
 reload_overlap=0
 `;
   writeFileSync(join(outside, 'supervisord.conf'), configText(dir, { programs }));
-  const call = (...words: string[]) => {
-    const [file = '', ...args] = root === '' ? words : ['chroot', root, ...words];
-    return run(file, args, env === undefined ? {} : { env });
-  };
+  const call = (file: string, ...args: string[]) => (root === undefined ? run(file, args) : root.run(file, ...args));
   let daemonPid = 0;
   try {
     const started = await call(daemon, '-c', config);
