@@ -26,7 +26,7 @@ export const supervisorCommands = [
 ] as const;
 
 /** What hupctl adds. */
-export const hupdCommands = ['doctor', 'history', 'import', 'link-compat', 'top', 'tui', 'why'] as const;
+export const hupdCommands = ['doctor', 'history', 'import', 'link-compat', 'migrate', 'top', 'tui', 'why'] as const;
 
 /** Understood, but no topic of `help`'s list. */
 export const unlistedCommands = ['EOF', 'help'] as const;

@@ -28,6 +28,7 @@ const table: Readonly<Record<CommandName, () => Promise<{ readonly command: Comm
   history: () => import('./commands/history.ts'),
   import: () => import('./commands/import.ts'),
   'link-compat': () => import('./commands/link-compat.ts'),
+  migrate: () => import('./commands/migrate.ts'),
   top: () => import('./commands/top.ts'),
   tui: () => import('./commands/tui.ts'),
   why: () => import('./commands/why.ts'),

@@ -33,6 +33,8 @@ export interface CtlSettings {
   password: string | null;
   /** Ask before a shutdown, and for a password. */
   readonly interactive: boolean;
+  /** The configuration file that was read. */
+  readonly configFile?: string | null;
 }
 
 export interface CtlParts {

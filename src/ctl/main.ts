@@ -24,8 +24,8 @@ export async function main(argv: readonly string[], program: string, version: st
       break;
   }
   const { options } = parsed;
-  const { serverUrl, username, password, interactive } = options;
-  const ctl = new Ctl({ terminal, settings: { serverUrl, username, password, interactive }, findCommand });
+  const { serverUrl, username, password, interactive, configFile } = options;
+  const ctl = new Ctl({ terminal, settings: { serverUrl, username, password, interactive, configFile }, findCommand });
   if (options.args.length > 0) {
     await ctl.runLine(options.args.join(' '), options.args);
     terminal.close();

@@ -15,6 +15,8 @@ export interface CtlOptions {
   readonly username: string | null;
   readonly password: string | null;
   readonly historyFile: string | null;
+  /** The one that was read; null: none. */
+  readonly configFile: string | null;
   /** The action and its arguments; empty: a shell. */
   readonly args: readonly string[];
 }
@@ -109,6 +111,7 @@ async function withConfiguration(given: Given, args: readonly string[], program:
       username: given.username ?? config?.username ?? null,
       password: given.password ?? config?.password ?? null,
       historyFile: given.historyFile ?? config?.historyFile ?? null,
+      configFile: file,
       args,
     },
   };

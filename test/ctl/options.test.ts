@@ -31,6 +31,7 @@ test('the command line wins over the file, the file over the defaults', async (t
     username: 'me',
     password: 'p',
     historyFile: null,
+    configFile: file,
     args: ['status', '-x'],
   });
   const bare = fileWith(t, '[supervisorctl]\n');
