@@ -10,6 +10,7 @@
  * caller does it, and says so when a write failed. `save` gives the whole pool as plain JSON.
  */
 import { Deque } from '../util/deque.ts';
+import type { PoolChange } from './carried.ts';
 import { type EventType, envelope, type SupervisorEvent } from './event.ts';
 import { subscription } from './event-type.ts';
 import { busyListener, type ListenerEffect, type ListenerState, listen, newListener } from './listener.ts';
@@ -25,7 +26,13 @@ export interface PooledEvent {
 
 export type PoolEffect =
   /** To that process's stdin. If that works, `sent` is to be logged; if it fails, `sendFailed` is to be called. */
-  | { readonly effect: 'send'; readonly pid: number; readonly data: string; readonly sent: LogText }
+  | {
+      readonly effect: 'send';
+      readonly pid: number;
+      readonly serial: number;
+      readonly data: string;
+      readonly sent: LogText;
+    }
   | { readonly effect: 'log'; readonly line: LogText }
   /** To the daemon's standard output. */
   | { readonly effect: 'print'; readonly text: string };
@@ -123,6 +130,36 @@ export class EventPool {
     this.#listeners.sort((a, b) => order(a) - order(b));
   }
 
+  /** null: it is no listener of this pool. */
+  isEligible(pid: number): boolean | null {
+    return this.#find(pid)?.eligible ?? null;
+  }
+
+  /** What the listeners are busy with, to be sent again where it has not arrived. */
+  unanswered(): ReadonlyArray<{ readonly pid: number; readonly serial: number; readonly data: string }> {
+    return this.#listeners.flatMap(({ pid, event, state }) =>
+      event === null || state.name !== 'BUSY' ? [] : [{ pid, serial: event.serial, data: this.#envelope(event) }],
+    );
+  }
+
+  /** Takes a change that was written down, as it was taken then: what there was to do has been done. */
+  replay(change: PoolChange): void {
+    switch (change.change) {
+      case 'accept':
+        return void this.accept(change.event, change.serial);
+      case 'spawned':
+        return this.spawned(change.name, change.pid);
+      case 'eligible':
+        return void this.setEligible(change.pid, change.eligible);
+      case 'output':
+        return void this.output(change.pid, Buffer.from(change.piece, 'latin1'));
+      case 'exited':
+        return void this.exited(change.pid);
+      case 'sendFailed':
+        return void this.sendFailed(change.pid);
+    }
+  }
+
   /** That process is RUNNING and the one that counts, or is not any more. */
   setEligible(pid: number, eligible: boolean): readonly PoolEffect[] {
     const listener = this.#find(pid);
@@ -218,10 +255,13 @@ export class EventPool {
   #send(pooled: PooledEvent, listener: Listener, effects: PoolEffect[]): void {
     listener.state = busyListener;
     listener.event = pooled;
-    const { server } = this.#options;
-    const { serial, poolSerial } = pooled;
-    const data = envelope(pooled.event, { server, serial, pool: this.name, poolSerial });
-    effects.push({ effect: 'send', pid: listener.pid, data, sent: eventTexts.sent(serial, listener.name) });
+    const data = this.#envelope(pooled);
+    const { serial } = pooled;
+    effects.push({ effect: 'send', pid: listener.pid, serial, data, sent: eventTexts.sent(serial, listener.name) });
+  }
+
+  #envelope({ event, serial, poolSerial }: PooledEvent): string {
+    return envelope(event, { server: this.#options.server, serial, pool: this.name, poolSerial });
   }
 
   #makeRoom(effects: PoolEffect[]): void {

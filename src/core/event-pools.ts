@@ -45,12 +45,25 @@ export class EventPools {
     return this.#pools.get(name) ?? null;
   }
 
-  /** Gives an event to every pool that gets its type; what there is to do, by pool. Only an event that somebody gets uses up a serial. */
-  notify(event: SupervisorEvent): ReadonlyArray<readonly [pool: string, effects: readonly PoolEffect[]]> {
+  all(): Iterable<EventPool> {
+    return this.#pools.values();
+  }
+
+  /**
+   * Gives an event to every pool that gets its type; what there is to do, by pool. Only an event that somebody gets uses up a serial. `written` is
+   * told before a pool has it.
+   */
+  notify(
+    event: SupervisorEvent,
+    written: ((pool: string, serial: number) => void) | null = null,
+  ): ReadonlyArray<readonly [pool: string, effects: readonly PoolEffect[]]> {
     if (!this.#wanted.has(event.type)) return [];
     const serial = this.#nextSerial++;
     const pools = [...this.#pools.values()].filter(({ types }) => types.has(event.type));
-    return pools.map((pool) => [pool.name, pool.accept(event, serial)]);
+    return pools.map((pool) => {
+      written?.(pool.name, serial);
+      return [pool.name, pool.accept(event, serial)];
+    });
   }
 
   get nextSerial(): number {

@@ -6,7 +6,7 @@ import { reprBytes, reprText } from '../util/python-repr.ts';
 import { decodeOrRepr } from '../util/utf8.ts';
 import { describeExit, type ExitStatus, exitCode } from './exit-status.ts';
 import { signalName } from './signals.ts';
-import type { LogLevel } from './spec.ts';
+import type { LogLevel, SocketAddress } from './spec.ts';
 
 /** One record of the main log. `text` may have several lines; the log writes it as it is. */
 export interface LogText {
@@ -151,6 +151,28 @@ function oneLine(text: string): string {
 
 /** Lines that supervisord does not have. */
 export const ownTexts = {
+  tookUp: (pid: number, alive: number, isSameProcess: boolean) =>
+    line(
+      'INFO',
+      isSameProcess
+        ? `upgraded in place: ${alive} processes run on as they were`
+        : `took up what hupd with pid ${pid} has left: ${alive} processes run on`,
+    ),
+  notTakenUp: (problem: string) => line('WARN', `a pipe that an earlier hupd has left can not be opened: ${problem}`),
+  socketLost: (address: SocketAddress) => {
+    const where = address.kind === 'unix' ? address.path : `${address.host}:${address.port}`;
+    return line('WARN', `the listening socket of ${where} is nobody's any more: it is bound anew with the next start`);
+  },
+  endUnknown: (name: string, pid: number) =>
+    line('WARN', `${name}: pid ${pid} has ended while nobody was there to ask how; taken for an unexpected end`),
+  /** The programs run, and what is told of them can not be kept. */
+  carryTrouble: (path: string, problem: string) =>
+    line(
+      'ERRO',
+      `cannot write ${path}: ${problem}; until it can be written again, a daemon that follows this one may start programs twice`,
+    ),
+  /** What a daemon before this one has left is left alone. */
+  notCarried: (path: string, why: string) => line('WARN', `what ${path} says is of no use: ${why}`),
   watchReload: (program: string, path: string) => line('INFO', `${program}: ${path} changed: reload`),
   watching: (program: string, roots: readonly string[]) => line('DEBG', `watch of ${program}: ${roots.join(' ')}`),
   watchProblem: (program: string, problem: string) => line('WARN', `watch of ${program}: ${problem}`),

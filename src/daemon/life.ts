@@ -7,7 +7,7 @@
  * Nothing is written or removed before the servers listen, unlike supervisord's: a second daemon started by mistake fails before it has
  * touched the first one's logs.
  */
-import { daemonTexts, type LogText } from '../core/log-texts.ts';
+import { daemonTexts, type LogText, ownTexts } from '../core/log-texts.ts';
 import type { Config, DaemonSpec, ServerSpec, StartMessage } from '../core/spec.ts';
 import { createHandler } from '../http/handler.ts';
 import { startServers } from '../http/start-servers.ts';
@@ -17,6 +17,8 @@ import { logFiles } from '../log/read-log.ts';
 import { Syslog } from '../log/syslog.ts';
 import { DatagramSender } from '../os/datagram-sender.ts';
 import type { Os } from '../os/os.ts';
+import type { StateFile } from '../os/state-file.ts';
+import { Carry } from '../runtime/carry.ts';
 import { Supervisor, type SupervisorOptions } from '../runtime/supervisor.ts';
 import { version } from '../version.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
@@ -24,7 +26,7 @@ import type { ServiceManager } from './service-manager.ts';
 import type { DaemonSignals } from './signal-handlers.ts';
 
 export interface LifeOptions
-  extends Pick<SupervisorOptions, 'environment' | 'readConfig' | 'readProgram' | 'mayRestart'> {
+  extends Pick<SupervisorOptions, 'environment' | 'readConfig' | 'readProgram' | 'mayRestart' | 'legacy'> {
   readonly os: Os;
   readonly config: Config;
   /** What there is to say besides what the configuration has to say itself. */
@@ -35,7 +37,9 @@ export interface LifeOptions
   /** Events are counted on over restarts. */
   readonly firstEventSerial: number;
   /** Everything listens and nothing runs yet: the moment to leave the terminal. */
-  readonly onListening: (log: DaemonLog) => void;
+  readonly onListening: (log: DaemonLog, pipesInUse: ReadonlySet<string>) => void;
+  /** Where to keep what a later daemon has to know; null: nowhere. */
+  readonly stateFile: StateFile | null;
 }
 
 export type LifeEnd =
@@ -45,7 +49,7 @@ export type LifeEnd =
   | { readonly ended: 'failed'; readonly status: number; readonly message: string };
 
 export async function live(options: LifeOptions): Promise<LifeEnd> {
-  const { os, config, environment, readConfig, readProgram, signals, manager, firstEventSerial } = options;
+  const { os, config, environment, readConfig, readProgram, signals, manager, firstEventSerial, legacy } = options;
   const { daemon } = config;
   const syslog = lazySyslog();
   const log = openLog(daemon, syslog.get);
@@ -60,8 +64,10 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
     if (why !== null) manager?.refused(why);
     return why;
   };
+  const carry = carryIn(options, log);
   const supervisor = new Supervisor({
     ...{ os, version, config, environment, serverUrl, readConfig, readProgram, mayRestart, log, firstEventSerial },
+    ...{ carry, legacy },
     syslog: syslog.get,
   });
   const servers = await startServers(config.servers, {
@@ -77,9 +83,11 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
   }
   for (const text of early) log.say(text);
   const forgetBugs = surviveBugs(log);
-  if (!daemon.nocleanup) cleanAutoLogs(daemon.childLogDir, daemon.identifier, (text) => log.say(text));
+  if (!daemon.nocleanup) {
+    cleanAutoLogs(daemon.childLogDir, daemon.identifier, (text) => log.say(text), logsOf(legacy));
+  }
   supervisor.addConfiguredGroups();
-  options.onListening(log);
+  options.onListening(log, new Set(supervisor.pipePaths()));
   const wrotePidFile = writePidFile(daemon.pidFile, os.pid);
   log.say(wrotePidFile ? daemonTexts.started(os.pid) : daemonTexts.pidFileFailed(daemon.pidFile));
   supervisor.begin();
@@ -94,6 +102,17 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
   syslog.close();
   log.close();
   return how === 'shutdown' ? { ended: how } : { ended: how, nextEventSerial: supervisor.nextEventSerial };
+}
+
+function carryIn({ os, stateFile }: LifeOptions, log: DaemonLog): Carry | null {
+  if (stateFile === null) return null;
+  const trouble = (why: string) => log.say(ownTexts.carryTrouble(stateFile.path, why));
+  return new Carry({ os, version, file: stateFile, trouble });
+}
+
+/** Those that go on under this daemon. */
+function logsOf(legacy: LifeOptions['legacy']): ReadonlySet<string> {
+  return new Set([...(legacy?.carried.processes.values() ?? [])].flatMap(({ logs }) => [logs.stdout, logs.stderr]));
 }
 
 function failed(status: number, message: string): LifeEnd {

@@ -35,9 +35,9 @@ function base(own: number): string {
   return own === 0 ? '/run' : (process.env.XDG_RUNTIME_DIR ?? tmpdir());
 }
 
-/** Pipes that a killed daemon left: nobody reads them any more. */
-export function emptyRuntimeDirectory(path: string): void {
-  for (const name of readdirSync(path)) unlinkSync(`${path}/${name}`);
+/** Of what a killed daemon has left, `inUse` is still read. */
+export function emptyRuntimeDirectory(path: string, inUse: ReadonlySet<string>): void {
+  for (const name of readdirSync(path)) if (!inUse.has(`${path}/${name}`)) unlinkSync(`${path}/${name}`);
 }
 
 /** What is in it stays. */

@@ -14,6 +14,7 @@ import type { Os } from '../os/os.ts';
 import { PlainOs } from '../os/plain-os.ts';
 import type { Environment } from '../runtime/environment.ts';
 import { becomeUser, ensureLimits, userRefusal } from './become.ts';
+import { type FoundLegacy, findLegacy } from './legacy.ts';
 import { type LifeOptions, live } from './life.ts';
 import { closeDebugger } from './no-debugger.ts';
 import { emptyRuntimeDirectory, makeRuntimeDirectory, removeRuntimeDirectory } from './runtime-directory.ts';
@@ -55,7 +56,10 @@ async function serveIn(
   const limits = ensureLimits(os, first.daemon);
   if (!limits.ok) return { message: limits.error, status: 2 };
   os.becomeSubreaper();
-  os.onExit(() => {}); // the reaper's handler comes before ours
+  const mayAdopt = opened.ok && first.daemon.adopt;
+  const found: FoundLegacy = mayAdopt ? findLegacy(os, directory.path) : { legacy: null, file: null, messages: [] };
+  let { legacy } = found;
+  os.onExit((pid, status) => legacy?.exits.push([pid, status])); // the reaper's handler comes before ours
   const signals = handleSignals();
   const manager = serviceManager(os);
   // Nothing else may keep node running: no server, no program.
@@ -63,7 +67,7 @@ async function serveIn(
 
   let config = first;
   let before: Config | null = null;
-  let messages = limits.messages;
+  let messages = [...found.messages, ...limits.messages];
   let firstEventSerial = 0;
   for (let isFirst = true; ; isFirst = false) {
     const { uid } = config.daemon;
@@ -71,16 +75,19 @@ async function serveIn(
     const became = becomeUser(os, uid);
     const end = became.ok
       ? await live({
-          ...{ os, config, environment, signals, manager, firstEventSerial, readConfig: load, readProgram },
+          ...{ os, config, environment, signals, manager, firstEventSerial, readConfig: load, readProgram, legacy },
+          stateFile: found.file,
           messages: [...became.messages, ...messages],
           mayRestart: () => restartRefusal(load(), (wanted) => userRefusal(os, wanted)),
-          onListening: (log) => {
-            if (isFirst && config.servers.length > 0) emptyRuntimeDirectory(directory.path);
+          onListening: (log, pipesInUse) => {
+            const inUse = new Set([...pipesInUse, ...(found.file === null ? [] : [found.file.path])]);
+            if (isFirst && config.servers.length > 0) emptyRuntimeDirectory(directory.path, inUse);
             if (isFirst && detach !== null) leaveTerminal(config.daemon, log, detach);
           },
         })
       : { ended: 'failed' as const, message: became.error, status: 2 };
     messages = [];
+    legacy = null;
     if (end.ended === 'failed') {
       if (before === null) return end;
       messages = [ownTexts.restartFailed(end.message)];

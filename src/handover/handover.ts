@@ -9,7 +9,7 @@ import { OsError } from '../os/os-error.ts';
 import { commandFor } from './command-line.ts';
 import { describeHandover } from './describe.ts';
 import { dialectsOf, socketFds, socketVariables } from './dialects.ts';
-import { type PidFileAside, putPidFileAside } from './pid-file.ts';
+import { findPidFileAside, type PidFileAside, putPidFileAside } from './pid-file.ts';
 import type { ServerProfile } from './profiles/profile.ts';
 import { pidFileOf } from './server-files.ts';
 
@@ -31,6 +31,8 @@ export interface HandoverRequest extends Offered {
   readonly generation: number;
   /** The predecessor of a rolling reload, or null at any other start. */
   readonly predecessor: number | null;
+  /** The generation is alive already: an earlier daemon has handed this over. */
+  readonly regained?: boolean;
 }
 
 /** What a generation has by way of a handover, whoever made it. */
@@ -72,7 +74,7 @@ export class Handover implements HandedOver {
   #pidFile: PidFileAside | null;
 
   constructor(request: HandoverRequest) {
-    const { os, spec, words, server, generation, predecessor, sockets, ownEach, problem } = request;
+    const { os, spec, words, server, generation, predecessor, sockets, ownEach, problem, regained = false } = request;
     const problems: string[] = problem === null || sockets.length === 0 ? [] : [problem];
     const addresses = sockets.map(({ address }) => address);
     const { readyCheck } = spec.reload;
@@ -83,7 +85,9 @@ export class Handover implements HandedOver {
     this.predecessor = predecessor;
     this.#whyNone = spec.reload.handover === 'none' ? 'as reload_handover says' : problem;
     const probed =
-      wantsProbe(readyCheck, addresses, predecessor !== null) && canHaveProbe(server, readyCheck, os, predecessor);
+      !regained &&
+      wantsProbe(readyCheck, addresses, predecessor !== null) &&
+      canHaveProbe(server, readyCheck, os, predecessor);
     this.probe = probed ? createProbe(os, problems) : null;
     this.fds = socketFds(this.probe === null ? sockets : [...sockets, this.probe]);
     this.variables = socketVariables(dialectsOf(server), addresses, addressOf(this.probe), generation);
@@ -91,9 +95,10 @@ export class Handover implements HandedOver {
     this.problems = problems;
     const paths =
       predecessor === null ? [] : sockets.flatMap(({ address }) => (address.kind === 'unix' ? [address.path] : []));
-    this.#guards = paths.map((path) => os.guardSocketPath(path));
+    this.#guards = paths.flatMap((path) => guard(os, path, regained));
     const pidFile = predecessor === null || server === null ? null : pidFileOf(server, words, spec.directory);
-    this.#pidFile = pidFile === null ? null : putPidFileAside(pidFile, generation);
+    const aside = regained ? findPidFileAside : putPidFileAside;
+    this.#pidFile = pidFile === null ? null : aside(pidFile, generation);
   }
 
   describe(): string {
@@ -141,6 +146,16 @@ export function canHaveProbe(
 
 function addressOf(probe: Probe | null): SocketAddress | null {
   return probe === null ? null : { kind: 'tcp', host: '127.0.0.1', port: probe.port };
+}
+
+/** Of one that is handed over already, a path that has gone for good is no reason to give up the generation. */
+function guard(os: Os, path: string, regained: boolean): PathGuard[] {
+  try {
+    return [os.guardSocketPath(path)];
+  } catch (error) {
+    if (!regained || !(error instanceof OsError)) throw error;
+    return [];
+  }
 }
 
 function createProbe(os: Os, problems: string[]): Probe | null {

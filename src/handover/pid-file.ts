@@ -29,15 +29,29 @@ export function readPidFile(path: string): PidFile | null {
 }
 
 export function putPidFileAside(path: string, generation: number): PidFileAside | null {
-  const aside = `${path}.hupd-${generation}`;
-  let stats: Stats;
+  const aside = asideName(path, generation);
   try {
-    stats = lstatSync(path);
+    const stats = lstatSync(path);
     if (!stats.isFile()) return null;
     renameSync(path, aside);
+    return fileAside(path, aside, stats);
   } catch {
     return null; // there is none, so there is nothing in the way
   }
+}
+
+/** One that an earlier daemon has put aside for that generation; null: there is none. */
+export function findPidFileAside(path: string, generation: number): PidFileAside | null {
+  const aside = asideName(path, generation);
+  const stats = lstatSync(aside, { throwIfNoEntry: false });
+  return stats?.isFile() ? fileAside(path, aside, stats) : null;
+}
+
+function asideName(path: string, generation: number): string {
+  return `${path}.hupd-${generation}`;
+}
+
+function fileAside(path: string, aside: string, stats: Stats): PidFileAside {
   return {
     drop: (pid) => {
       rmSync(aside, { force: true });

@@ -43,8 +43,13 @@ export function createAutoLog(
   }
 }
 
-/** Deletes the AUTO logs, and their backups, that an earlier run with this identifier left. What goes wrong is said, and is no reason to stop. */
-export function cleanAutoLogs(directory: string, identifier: string, report: (text: LogText) => void): void {
+/** `keep`: those that somebody goes on writing. Deletes the AUTO logs, and their backups, that an earlier run with this identifier left. What goes wrong is said, and is no reason to stop. */
+export function cleanAutoLogs(
+  directory: string,
+  identifier: string,
+  report: (text: LogText) => void,
+  keep: ReadonlySet<string> = new Set(),
+): void {
   let names: string[];
   try {
     names = readdirSync(directory);
@@ -57,6 +62,7 @@ export function cleanAutoLogs(directory: string, identifier: string, report: (te
   for (const name of names) {
     if (!pattern.test(name)) continue;
     const path = join(directory, name);
+    if (keep.has(path.replace(/\.\d+$/, ''))) continue;
     try {
       unlinkSync(path);
     } catch (error) {

@@ -27,6 +27,8 @@ export interface ChildLogListeners {
   readonly onLogEvent: ((pid: number, data: Buffer) => void) | null;
   /** What an event listener says, as it came, after it was logged; null for all other channels. */
   readonly onProtocol: ((pid: number, data: Buffer) => void) | null;
+  /** The same, before anything is done with it; null: nobody has to know. */
+  readonly onProtocolRead: ((pid: number, data: Buffer) => void) | null;
   /** What was captured makes a PROCESS_COMMUNICATION event. */
   readonly onCommunication: (pid: number, data: Buffer) => void;
 }
@@ -132,6 +134,7 @@ export class ChildOutput {
   write(chunk: Buffer, source: Movable | null = null): void {
     if (chunk.length === 0 || this.#ended) return;
     this.#tail.push(chunk);
+    this.#options.onProtocolRead?.(this.#pid, chunk);
     if (this.#options.onProtocol !== null) this.#options.onOutput?.(chunk);
     if (this.#plain) this.#options.file?.write(chunk, source);
     else if (this.#captures) {

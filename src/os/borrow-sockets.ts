@@ -3,7 +3,7 @@
  * process. With a duplicate here they live on when the process stops or crashes. It needs ptrace rights over the process: root has
  * them, a same-user parent too unless yama or a container's seccomp profile says otherwise.
  */
-import { readdirSync, readlinkSync } from 'node:fs';
+import { fstatSync, readdirSync, readlinkSync } from 'node:fs';
 import type { SocketAddress } from '../core/spec.ts';
 import { errnoName, errnoOf, type Libc } from './libc.ts';
 import { SYS_PIDFD_GETFD, SYS_PIDFD_OPEN } from './missing.ts';
@@ -80,7 +80,7 @@ function asListener(libc: Libc, fd: Fd): HeldSocket | null {
   if (getOption(libc, fd, SOL_SOCKET, SO_ACCEPTCONN) !== 1) return null;
   if (getOption(libc, fd, SOL_SOCKET, SO_TYPE) !== SOCK_STREAM || isProbe(libc, fd)) return null;
   const address = boundAddress(libc, fd);
-  return address === null ? null : { fd, address };
+  return address === null ? null : { fd, inode: fstatSync(fd).ino, address };
 }
 
 /** A process that has just gone has no sockets, which is no problem. */

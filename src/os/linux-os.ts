@@ -1,5 +1,5 @@
 /** `Os` on a real Linux: nothing but the joining of the other files of this folder. */
-import { fstatSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { ExitStatus } from '../core/exit-status.ts';
 import type { SocketAddress } from '../core/spec.ts';
 import { Arrivals } from './arrivals.ts';
@@ -12,13 +12,14 @@ import { errnoName, type Libc, loadLibc } from './libc.ts';
 import { Limits } from './limits.ts';
 import { acceptQueueOf, listenOn, readListenDrops } from './listen-socket.ts';
 import { findMissing } from './missing.ts';
-import { createNotifySocket } from './notify-socket.ts';
+import { createNotifySocket, regainNotifySocket } from './notify-socket.ts';
 import type {
   AcceptQueue,
   Borrowed,
   Clock,
   EnsureLimit,
   Errno,
+  Fd,
   FileWatch,
   HeldSocket,
   HttpAnswer,
@@ -47,6 +48,7 @@ import { createProbe } from './probe.ts';
 import { lookAt } from './process-look.ts';
 import { readDescendants, readStat } from './process-table.ts';
 import { Reaper } from './reaper.ts';
+import { findWriter, regainSocket } from './regain.ts';
 import { sendSignal } from './send-signal.ts';
 import { whoServes } from './serving.ts';
 import { guardSocketPath } from './socket-path.ts';
@@ -170,7 +172,7 @@ export class LinuxOs implements Os {
   }
 
   whoServes(pid: number, sockets: readonly HeldSocket[]): Serving {
-    return whoServes(pid, sockets.length === 0 ? null : new Set(sockets.map(({ fd }) => fstatSync(fd).ino)));
+    return whoServes(pid, sockets.length === 0 ? null : new Set(sockets.map(({ inode }) => inode)));
   }
 
   closeSocket(socket: HeldSocket): void {
@@ -183,6 +185,22 @@ export class LinuxOs implements Os {
 
   createProbe(): Probe {
     return createProbe(this.#libc);
+  }
+
+  regainSocket(lost: HeldSocket, pids: readonly number[]): HeldSocket | null {
+    return regainSocket(this.#libc, lost, pids);
+  }
+
+  regainNotifySocket(path: string, fd: Fd | null, ownerUid: number | null): NotifySocket {
+    return regainNotifySocket(this.#libc, this.#arrivals, path, fd, ownerUid);
+  }
+
+  findWriter(fifo: string): number | null {
+    return findWriter(fifo);
+  }
+
+  bootId(): string {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
   }
 
   get(address: SocketAddress, question: HttpQuestion): Promise<HttpAnswer> {

@@ -6,7 +6,7 @@
  * ask the kernel for its name and compare it with their configuration. It has its permissions from birth all the same: a socket's mode
  * set before `bind` is the file's, and nobody can connect before `listen`.
  */
-import { chownSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
+import { chownSync, fstatSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
 import type { SocketAddress } from '../core/spec.ts';
 import { errnoName, errnoOf, type Libc } from './libc.ts';
 import type { AcceptQueue, Fd, HeldSocket, ListenOptions } from './os.ts';
@@ -50,6 +50,7 @@ export function listenOn(libc: Libc, address: SocketAddress, options: ListenOpti
     check('listen', libc.listen(fd, options.backlog ?? LARGEST_BACKLOG), address);
     return {
       fd,
+      inode: fstatSync(fd).ino,
       address: address.kind === 'tcp' && address.port === 0 ? (boundAddress(libc, fd) ?? address) : address,
     };
   } catch (error) {
@@ -60,7 +61,7 @@ export function listenOn(libc: Libc, address: SocketAddress, options: ListenOpti
 }
 
 /** Of a listening TCP socket the kernel reports the accept queue where a connection has its unacknowledged segments. */
-export function acceptQueueOf(libc: Libc, { fd, address }: HeldSocket): AcceptQueue | null {
+export function acceptQueueOf(libc: Libc, { fd, address }: Omit<HeldSocket, 'inode'>): AcceptQueue | null {
   if (address.kind === 'unix') return { waiting: waitingOnPath(address.path), limit: null, dropped: 0 };
   const info = Buffer.alloc(TCP_INFO_BYTES);
   if (libc.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, int32(info.length)) < 0) return null;

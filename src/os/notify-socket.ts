@@ -5,7 +5,7 @@
  * A datagram may carry descriptors. They are closed at once; that is all that `BARRIER=1` asks for, and `systemd-notify` waits for it: the
  * sender lives until what it said has been heard.
  */
-import { chownSync, unlinkSync } from 'node:fs';
+import { chownSync, rmSync, unlinkSync } from 'node:fs';
 import type { Arrivals } from './arrivals.ts';
 import { errnoName, errnoOf, type Libc } from './libc.ts';
 import { bindWithMode } from './listen-socket.ts';
@@ -52,6 +52,30 @@ export function createNotifySocket(
   }
 }
 
+/** At the path that a program has been given by an earlier daemon; `fd`: the socket itself, where it is still open. Throws `OsError`. */
+export function regainNotifySocket(
+  libc: Libc,
+  arrivals: Arrivals,
+  path: string,
+  fd: Fd | null,
+  ownerUid: number | null,
+): NotifySocket {
+  if (fd !== null) return new DatagramSocket(libc, arrivals, fd, path);
+  const fresh = libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fresh < 0) throw new OsError('socket', errnoName(fresh), '');
+  try {
+    setOption(libc, fresh, SOL_SOCKET, SO_PASSCRED, 1);
+    rmSync(path, { force: true });
+    const answer = bindWithMode(libc, fresh, encodePath(path), OWNER_ONLY);
+    if (answer < 0) throw new OsError('bind', errnoName(answer), path);
+    if (ownerUid !== null) giveTo(path, ownerUid);
+    return new DatagramSocket(libc, arrivals, fresh, path);
+  } catch (error) {
+    libc.close(fresh);
+    throw error;
+  }
+}
+
 /** A short name: a socket's path has 107 bytes at most. */
 function bindSomewhere(libc: Libc, fd: Fd, directory: string): string {
   for (let number = 1; ; number += 1) {
@@ -74,7 +98,7 @@ class DatagramSocket implements NotifySocket {
   readonly path: string;
   readonly #libc: Libc;
   readonly #arrivals: Arrivals;
-  readonly #fd: Fd;
+  readonly fd: Fd;
   readonly #message: Message;
   #onDatagram: ((datagram: Datagram) => void) | null = null;
   #closed = false;
@@ -82,7 +106,7 @@ class DatagramSocket implements NotifySocket {
   constructor(libc: Libc, arrivals: Arrivals, fd: Fd, path: string) {
     this.#libc = libc;
     this.#arrivals = arrivals;
-    this.#fd = fd;
+    this.fd = fd;
     this.path = path;
     this.#message = new Message(libc);
     arrivals.watch(fd, this.#read);
@@ -101,7 +125,7 @@ class DatagramSocket implements NotifySocket {
     if (this.#closed) return;
     this.#closed = true;
     this.#arrivals.forget(this.#read);
-    this.#libc.close(this.#fd);
+    this.#libc.close(this.fd);
     try {
       unlinkSync(this.path);
     } catch {
@@ -117,7 +141,7 @@ class DatagramSocket implements NotifySocket {
   #receive(most: number): boolean {
     for (let count = 0; count < most; count += 1) {
       if (this.#closed || this.#onDatagram === null) return false;
-      const received = this.#message.receive(this.#fd);
+      const received = this.#message.receive(this.fd);
       if (received === 'nothing') return false;
       if (received !== 'unusable') this.#onDatagram(received);
     }

@@ -22,6 +22,8 @@ export type Fd = number;
 /** A listening socket that hupd holds. It serves as long as one process has it open. An abstract unix name begins with `@`. */
 export interface HeldSocket {
   readonly fd: Fd;
+  /** What tells it from all others, whoever has it open. */
+  readonly inode: number;
   readonly address: SocketAddress;
 }
 
@@ -66,6 +68,8 @@ export interface StdinPipe {
   write(data: Buffer): 'ok' | Errno;
   /** Bytes that wait because the pipe is full. */
   readonly pending: number;
+  /** When the pipe was last written to, as the kernel has it; a number to compare only. */
+  changed(): string;
   close(): void;
 }
 
@@ -79,6 +83,7 @@ export interface Datagram {
 
 /** Where one generation's notifications (sd_notify) arrive. */
 export interface NotifySocket {
+  readonly fd: Fd;
   /** For NOTIFY_SOCKET. */
   readonly path: string;
   /** Starts to deliver, from the event loop. */
@@ -291,6 +296,15 @@ export interface Os {
   guardSocketPath(path: string): PathGuard;
   /** Throws `OsError`. */
   createProbe(): Probe;
+
+  /** The same listening socket as an earlier daemon held: its own descriptor after an exec in place, else from one of these processes or their descendants. */
+  regainSocket(lost: HeldSocket, pids: readonly number[]): HeldSocket | null;
+  /** As `createNotifySocket`, at the path of an earlier daemon's; `fd`: the socket itself, if it is still open. Throws `OsError`. */
+  regainNotifySocket(path: string, fd: Fd | null, ownerUid: number | null): NotifySocket;
+  /** The process, leading a group of its own, that was started with that FIFO as its output. */
+  findWriter(fifo: string): number | null;
+  /** A new one with each start of the machine. */
+  bootId(): string;
 
   /** Asks whoever listens there. Never rejects. */
   get(address: SocketAddress, question: HttpQuestion): Promise<HttpAnswer>;

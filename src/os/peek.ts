@@ -70,6 +70,7 @@ export class Peeking {
       start: (onChunk, onEnd) => {
         receive = onChunk;
         end = onEnd;
+        this.#pipes(); // opened with the first log pipe and not with the first word
         this.#poller.watch(fd, () => {
           if (!deliver(CHUNKS_PER_TURN * CHUNK)) stop();
         });

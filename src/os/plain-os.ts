@@ -135,6 +135,22 @@ export class PlainOs implements Os {
     throw new OsError('socket', 'ENOSYS', 'for notifications');
   }
 
+  regainNotifySocket(): NotifySocket {
+    throw new OsError('socket', 'ENOSYS', 'for notifications');
+  }
+
+  regainSocket(): null {
+    return null;
+  }
+
+  findWriter(): null {
+    return null;
+  }
+
+  bootId(): string {
+    return '';
+  }
+
   listen(address: SocketAddress): HeldSocket {
     throw new OsError('listen', 'ENOSYS', addressText(address));
   }

@@ -4,7 +4,7 @@
  * hard link to it beside the path, and the moment the path goes it is linked back. A successor's own socket at the path is guarded from
  * then on.
  */
-import { type FSWatcher, linkSync, lstatSync, unlinkSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, linkSync, lstatSync, readdirSync, unlinkSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { errnoOf } from './libc.ts';
 import type { PathGuard } from './os.ts';
@@ -26,7 +26,9 @@ class SocketPathGuard implements PathGuard {
 
   constructor(path: string) {
     this.#path = path;
-    this.#spare = `${dirname(path)}/.${basename(path)}.hupd-${process.pid}`;
+    const spares = `.${basename(path)}.hupd-`;
+    this.#spare = `${dirname(path)}/${spares}${process.pid}`;
+    takeUpSpares(path, spares);
     this.#inode = this.#link();
     try {
       this.#watcher = watch(dirname(path), { persistent: false });
@@ -84,6 +86,24 @@ class SocketPathGuard implements PathGuard {
       // gone again already: the next event tells
     }
   }
+}
+
+/** What a daemon that has been killed, or was this one before an exec, has left beside the path: it may be all that is left of it. */
+function takeUpSpares(path: string, prefix: string): void {
+  try {
+    for (const name of readdirSync(dirname(path))) {
+      if (!name.startsWith(prefix) || isAlive(Number(name.slice(prefix.length)))) continue;
+      const spare = `${dirname(path)}/${name}`;
+      if (lstatSync(path, { throwIfNoEntry: false }) === undefined) linkSync(spare, path);
+      unlinkSync(spare);
+    }
+  } catch {
+    // no right to look or to link: then there is nothing to take up
+  }
+}
+
+function isAlive(pid: number): boolean {
+  return pid !== process.pid && existsSync(`/proc/${pid}`);
 }
 
 function removeQuietly(path: string): void {

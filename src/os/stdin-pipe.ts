@@ -2,7 +2,7 @@
  * A child's stdin: a real pipe, blocking on the child's side and not on ours. What the pipe takes is written at once, so that a closed
  * stdin is an answer (`EPIPE`) and not an event later; what it does not take goes on in order when it is writable again.
  */
-import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, unlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { makeNode } from './fifo.ts';
 import { errnoName, errnoOf, type Libc } from './libc.ts';
@@ -81,6 +81,10 @@ class Pipe implements StdinPipe {
 
   get pending(): number {
     return this.#pending;
+  }
+
+  changed(): string {
+    return this.#closed ? '' : `${fstatSync(this.#ownFd, { bigint: true }).mtimeNs}`;
   }
 
   closeChildEnd(): void {

@@ -30,6 +30,10 @@ export class Notifications {
     return this.#socket.path;
   }
 
+  get fd(): number {
+    return this.#socket.fd;
+  }
+
   /** The process that it has named as its main one last, if any. */
   get mainPid(): number | null {
     return this.#mainPid;

@@ -2,8 +2,10 @@
  * What a generation is given to tell by itself that it is ready, where its check wants that: a descriptor or a socket. Opened for its start,
  * closed when it has gone.
  */
+import type { CarriedChild } from '../core/carried.ts';
 import type { ProcessSpec } from '../core/spec.ts';
 import type { Os } from '../os/os.ts';
+import { OsError } from '../os/os-error.ts';
 import { Notifications } from './notifications.ts';
 import { ReadyFd } from './ready-fd.ts';
 
@@ -15,20 +17,44 @@ export class ReadyChannel {
   /** For the child's environment. */
   readonly variables: ReadonlyMap<string, string>;
 
-  /** Throws `OsError`. */
-  constructor(os: Os, { group, name, uid, reload: { readyCheck } }: ProcessSpec) {
-    const fds = new Map<number, number>();
-    this.fds = fds;
-    this.readyFd = null;
-    if (readyCheck.kind === 'fd') {
-      this.readyFd = new ReadyFd(os.createLogPipe(`${group}-${name}-ready`, uid));
-      fds.set(readyCheck.fd, this.readyFd.childFd);
-    }
-    this.notifications =
-      readyCheck.kind === 'notify'
-        ? new Notifications({ os, uid: uid ?? os.uid, socket: os.createNotifySocket(uid) })
-        : null;
+  private constructor(readyFd: ReadyFd | null, fd: number, notifications: Notifications | null) {
+    this.readyFd = readyFd;
+    this.fds = new Map(readyFd === null ? [] : [[fd, readyFd.childFd]]);
+    this.notifications = notifications;
     this.variables = new Map(this.notifications === null ? [] : [['NOTIFY_SOCKET', this.notifications.path]]);
+  }
+
+  /** For a start. Throws `OsError`. */
+  static open(os: Os, { group, name, uid, reload: { readyCheck } }: ProcessSpec): ReadyChannel {
+    const fd = readyCheck.kind === 'fd' ? readyCheck.fd : -1;
+    const readyFd = fd < 0 ? null : new ReadyFd(os.createLogPipe(`${group}-${name}-ready`, uid));
+    const socket = readyCheck.kind === 'notify' ? os.createNotifySocket(uid) : null;
+    return new ReadyChannel(readyFd, fd, socket && new Notifications({ os, uid: uid ?? os.uid, socket }));
+  }
+
+  /** Of a generation that an earlier daemon started; what can not be had again is not there. */
+  static regain(
+    os: Os,
+    { uid }: ProcessSpec,
+    { notify, readyPipe }: Pick<CarriedChild, 'notify' | 'readyPipe'>,
+    isSameProcess: boolean,
+  ): ReadyChannel {
+    const pipe = readyPipe === null ? null : orNull(() => os.reopenLogPipe(readyPipe));
+    const socket =
+      notify === null ? null : orNull(() => os.regainNotifySocket(notify.path, isSameProcess ? notify.fd : null, uid));
+    return new ReadyChannel(
+      pipe && new ReadyFd(pipe),
+      -1,
+      socket && new Notifications({ os, uid: uid ?? os.uid, socket }),
+    );
+  }
+
+  get carried(): Pick<CarriedChild, 'notify' | 'readyPipe'> {
+    const { notifications, readyFd } = this;
+    return {
+      notify: notifications === null ? null : { path: notifications.path, fd: notifications.fd },
+      readyPipe: readyFd?.path ?? null,
+    };
   }
 
   /** The child was spawned. `report`: what the log should have. */
@@ -46,5 +72,14 @@ export class ReadyChannel {
   end(): void {
     this.readyFd?.end();
     this.notifications?.end();
+  }
+}
+
+function orNull<T>(make: () => T): T | null {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof OsError)) throw error;
+    return null;
   }
 }

@@ -14,6 +14,10 @@ export class ReadyFd {
     this.#pipe = pipe;
   }
 
+  get path(): string {
+    return this.#pipe.path;
+  }
+
   get childFd(): number {
     return this.#pipe.childFd;
   }

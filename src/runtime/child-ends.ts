@@ -37,6 +37,13 @@ export class ChildEnds {
     }
   }
 
+  /** Of its pipes and sockets in the runtime directory. */
+  get paths(): readonly string[] {
+    const { notify, readyPipe } = this.ready.carried;
+    const own = [this.input.stdin?.path, notify?.path, readyPipe].flatMap((path) => path ?? []);
+    return [...own, ...this.channels.map(({ pipe }) => pipe.path)];
+  }
+
   get owners(): readonly number[] {
     return this.#owners;
   }

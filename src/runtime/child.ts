@@ -1,13 +1,17 @@
 /** What one generation holds while it is alive: its ends of pipes, what it was handed over, its ready check. */
+import type { CarriedChild, CarriedLaunch } from '../core/carried.ts';
 import type { HandedOver } from '../handover/handover.ts';
 import type { StdinPipe } from '../os/os.ts';
 import type { RunningCheck } from '../readiness/check.ts';
 import type { ReadyChannel } from '../readiness/ready-channel.ts';
 import type { ChildEnds } from './child-ends.ts';
+import { carriedSocket } from './kept-sockets.ts';
 
 export class Child {
   readonly generation: number;
   readonly pid: number;
+  /** With the pid, which process it is; 0 where nobody has to know. */
+  readonly startTime: number;
   readonly handover: HandedOver;
   /** The command line, split. */
   readonly words: readonly string[];
@@ -20,12 +24,13 @@ export class Child {
   readonly #companions: Array<{ end(): void }> = [];
 
   constructor(
-    fields: Pick<Child, 'generation' | 'pid' | 'handover' | 'words' | 'ends' | 'maker'> & {
+    fields: Pick<Child, 'generation' | 'pid' | 'startTime' | 'handover' | 'words' | 'ends' | 'maker'> & {
       readonly toldReady?: boolean;
     },
   ) {
     this.generation = fields.generation;
     this.pid = fields.pid;
+    this.startTime = fields.startTime;
     this.handover = fields.handover;
     this.words = fields.words;
     this.ends = fields.ends;
@@ -40,6 +45,12 @@ export class Child {
   }
   get ready(): ReadyChannel {
     return this.ends.ready;
+  }
+
+  /** For a later daemon. */
+  get carried(): CarriedChild {
+    const { pid, startTime } = this;
+    return { pid, startTime, ...carriedLaunch(this) };
   }
 
   /** Ends with the generation. */
@@ -100,3 +111,20 @@ export class Child {
 
 /** More than anybody prints between an exec and the first look. */
 const linesBefore = 100;
+
+/** What a child is given, whether it is there yet or not. */
+export type Launch = Pick<Child, 'generation' | 'words' | 'handover' | 'maker' | 'toldReady'> & {
+  readonly ends: Pick<ChildEnds, 'input' | 'channels' | 'ready'>;
+};
+
+export function carriedLaunch({ generation, words, handover, maker, toldReady, ends }: Launch): CarriedLaunch {
+  const { sockets, ownEach, predecessor, addresses } = handover;
+  const { input, channels, ready } = ends;
+  const [stdout, stderr] = channels;
+  return {
+    ...{ generation, words, ownEach, predecessor, maker, toldReady, addresses },
+    pipes: { stdout: stdout?.pipe.path ?? '', stderr: stderr?.pipe.path ?? null, stdin: input.stdin?.path ?? null },
+    sockets: sockets.map(carriedSocket),
+    ...ready.carried,
+  };
+}

@@ -8,6 +8,7 @@ import type { LogText } from '../core/log-texts.ts';
 import { ownTexts, processTexts } from '../core/log-texts.ts';
 import { aliveGenerations, deadline } from '../core/process.ts';
 import { step } from '../core/process-step.ts';
+import { effectsUnderWay } from '../core/resuming.ts';
 import type { Now } from '../core/time.ts';
 import type { Leaving, ProcessEffect, ProcessEvent } from '../core/turn.ts';
 import { madeBy } from '../handover/made-successor.ts';
@@ -92,6 +93,24 @@ export class Engine {
         this.#step(next.member, next.event);
     } finally {
       this.#draining = false;
+    }
+  }
+
+  /** A child that an earlier daemon started or followed. */
+  takeUp(member: Member, child: Child): void {
+    if (child.maker === null) this.#listen(member, child);
+    this.#hold(member, child);
+  }
+
+  /** When all of its children are there: goes on with what was under way. */
+  resume(member: Member): void {
+    const { process, spec } = member;
+    this.#deadlines.set(member, deadline(process), () => this.post(member, { event: 'time' }));
+    this.#follower.remember(member);
+    for (const effect of effectsUnderWay(process, spec)) {
+      const started = effect.effect === 'spawn' ? member.children.get(effect.generation) : undefined;
+      if (started === undefined) this.#carryOut(member, effect);
+      else this.post(member, { event: 'spawned', generation: started.generation, pid: started.pid });
     }
   }
 
@@ -193,7 +212,7 @@ export class Engine {
       return;
     }
     const { child, problems } = launched;
-    child.ready.begin(child.pid, (text) => this.#listeners.log(ownTexts.strayNotification(member.spec.name, text)));
+    this.#listen(member, child);
     this.#join(member, child);
     for (const problem of problems) {
       this.#listeners.log({ level: 'WARN', text: `reload of ${reprText(member.spec.name)}: ${problem}` });
@@ -201,7 +220,16 @@ export class Engine {
     this.post(member, { event: 'spawned', generation, pid: child.pid });
   }
 
+  #listen(member: Member, child: Child): void {
+    child.ready.begin(child.pid, (text) => this.#listeners.log(ownTexts.strayNotification(member.spec.name, text)));
+  }
+
   #join(member: Member, child: Child): void {
+    this.#hold(member, child);
+    this.#listeners.spawned(member, child);
+  }
+
+  #hold(member: Member, child: Child): void {
     member.children.set(child.generation, child);
     this.#memberOfPid.set(child.pid, member);
     child.accompany(
@@ -211,7 +239,6 @@ export class Engine {
         log: (line) => this.#listeners.log(line),
       }),
     );
-    this.#listeners.spawned(member, child);
   }
 
   /** That process, a successor that the generation `maker` has made itself, is a generation from here on. */
@@ -220,8 +247,14 @@ export class Engine {
     if (predecessor === null) return;
     const { words, ends } = predecessor;
     const handover = madeBy(maker, predecessor.handover.server, addresses);
-    const child = new Child({ generation, pid, handover, words, ends, maker, toldReady });
+    const child = new Child({ generation, pid, startTime, handover, words, ends, maker, toldReady });
     this.#join(member, child);
+    this.followEnd(child);
+  }
+
+  /** Of a child that its parent may have to reap, and not we. */
+  followEnd(child: Child): void {
+    const { pid, startTime } = child;
     const followed = this.#os.follow(pid, startTime, (status) => this.#ended(pid, status));
     if (followed.ok) child.accompany(followed.following);
     else this.#deadlines.after(0, () => this.#ended(pid, null));
@@ -230,6 +263,8 @@ export class Engine {
   /** A process that its maker may have to reap. */
   #ended(pid: number, status: ExitStatus | null): void {
     if (this.#os.stat(pid)?.ppid === this.#os.pid) return; // ours by now, and told by the reaper
+    const name = this.#memberOfPid.get(pid)?.spec.name;
+    if (status === null && name !== undefined) this.#listeners.log(ownTexts.endUnknown(name, pid));
     this.exited(pid, status ?? { kind: 'unknown' });
     this.#told.add(pid);
   }

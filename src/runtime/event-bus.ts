@@ -2,9 +2,10 @@
  * Events on their way from where they happen to the event listeners: the pure pools of `core/event-pools.ts` with the listeners' pipes, the main log
  * and the clock around them. Whatever a listener does, nobody else waits for it.
  */
+import type { Carried, Sending } from '../core/carried.ts';
 import { type SupervisorEvent, stateEvent } from '../core/event.ts';
 import type { PoolEffect } from '../core/event-pool.ts';
-import { EventPools } from '../core/event-pools.ts';
+import { EventPools, type SavedPools } from '../core/event-pools.ts';
 import { processTexts } from '../core/log-texts.ts';
 import { resultHandler } from '../core/result-handler.ts';
 import type { GroupSpec, ProcessSpec } from '../core/spec.ts';
@@ -13,6 +14,7 @@ import type { ProcessEffect } from '../core/turn.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
 import type { Clock, StdinPipe } from '../os/os.ts';
 import { decodeOrRepr } from '../util/utf8.ts';
+import type { Carry } from './carry.ts';
 import type { Child } from './child.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Member } from './member.ts';
@@ -29,6 +31,9 @@ export interface EventBusOptions {
   readonly firstSerial: number;
   /** A listener said something. */
   readonly heard: () => void;
+  readonly carry: Carry | null;
+  /** What an earlier daemon has left. */
+  readonly carried: Pick<Carried, 'pools' | 'poolChanges' | 'sending' | 'heard'> | null;
 }
 
 export class EventBus implements OutputListeners {
@@ -36,11 +41,30 @@ export class EventBus implements OutputListeners {
   readonly #pools: EventPools;
   /** Where the events of each listener process go. */
   readonly #stdin = new Map<number, StdinPipe>();
+  /** By pid of a listener: when its input was last written to before the last event was sent to it. */
+  readonly #sending: Map<number, Sending>;
+  /** By pid: what an earlier daemon has heard last, and may have left in the pipe. */
+  readonly #heardBefore: Map<number, string>;
   #ticks: TickState | null = null;
 
   constructor(options: EventBusOptions) {
+    const { carried, firstSerial } = options;
     this.#options = options;
-    this.#pools = new EventPools({ nextSerial: options.firstSerial, pools: [] });
+    const serials = (carried?.poolChanges ?? []).map(({ change }) =>
+      change.change === 'accept' ? change.serial + 1 : 0,
+    );
+    const nextSerial = serials.reduce((a, b) => Math.max(a, b), Math.max(firstSerial, carried?.pools?.nextSerial ?? 0));
+    this.#pools = new EventPools({ nextSerial, pools: carried?.pools?.pools ?? [] });
+    this.#sending = new Map(carried?.sending);
+    this.#heardBefore = new Map(carried?.heard);
+  }
+
+  save(): SavedPools {
+    return this.#pools.save();
+  }
+
+  get sending(): ReadonlyMap<number, Sending> {
+    return this.#sending;
   }
 
   get nextSerial(): number {
@@ -49,7 +73,9 @@ export class EventBus implements OutputListeners {
 
   notify(event: SupervisorEvent): void {
     if (!this.#pools.wants(event.type)) return;
-    for (const [pool, effects] of this.#pools.notify(event)) this.#carryOut(pool, effects);
+    const { carry } = this.#options;
+    const written = (pool: string, serial: number) => carry?.pool(pool, { change: 'accept', event, serial });
+    for (const [pool, effects] of this.#pools.notify(event, written)) this.#carryOut(pool, effects);
   }
 
   /** The group's listeners have events that they have not answered yet, and can. */
@@ -63,7 +89,9 @@ export class EventBus implements OutputListeners {
     const { name, bufferSize, events, processes } = spec;
     const handler = resultHandler(spec.resultHandler);
     const inOrder = processes.map((process) => process.name);
-    this.#pools.add({ name, server: this.#options.server, bufferSize, events, handler, processes: inOrder });
+    const { server, carried } = this.#options;
+    const pool = this.#pools.add({ name, server, bufferSize, events, handler, processes: inOrder });
+    for (const change of carried?.poolChanges ?? []) if (change.pool === name) pool.replay(change.change);
     this.#setTicking();
   }
 
@@ -76,12 +104,34 @@ export class EventBus implements OutputListeners {
   spawned({ spec }: Member, { pid, stdin }: Child): void {
     if (spec.kind !== 'eventlistener' || stdin === null) return;
     this.#stdin.set(pid, stdin);
+    this.#options.carry?.pool(spec.group, { change: 'spawned', name: spec.name, pid });
     this.#pools.pool(spec.group)?.spawned(spec.name, pid);
+  }
+
+  /** A process that an earlier daemon started; its pool knows it, unless that one died just then. */
+  adopted(member: Member, child: Child): void {
+    const { spec } = member;
+    if (spec.kind !== 'eventlistener' || child.stdin === null) return;
+    this.#stdin.set(child.pid, child.stdin);
+    if (this.#pools.pool(spec.group)?.isEligible(child.pid) === null) this.spawned(member, child);
+  }
+
+  /** Once all listeners are there: what an earlier daemon was about to send is sent. */
+  resume(): void {
+    for (const pool of this.#pools.all()) {
+      for (const { pid, serial, data } of pool.unanswered()) {
+        const last = this.#sending.get(pid);
+        const wasSent = last?.serial === serial && last.inputChanged !== this.#stdin.get(pid)?.changed();
+        if (!wasSent) this.#send(pid, serial, data);
+      }
+    }
   }
 
   /** It was reaped, and all that it wrote has been read. */
   exited({ spec }: Member, pid: number): void {
     if (!this.#stdin.delete(pid)) return;
+    this.#sending.delete(pid);
+    this.#options.carry?.pool(spec.group, { change: 'exited', pid });
     this.#carryOut(spec.group, this.#pools.pool(spec.group)?.exited(pid) ?? []);
   }
 
@@ -97,8 +147,11 @@ export class EventBus implements OutputListeners {
     const { spec, state, current } = member;
     if (spec.kind !== 'eventlistener') return;
     const pool = this.#pools.pool(spec.group);
-    for (const child of member.children.values()) {
-      this.#carryOut(spec.group, pool?.setEligible(child.pid, state === 'RUNNING' && child === current) ?? []);
+    for (const { pid } of member.children.values()) {
+      const eligible = state === 'RUNNING' && pid === current?.pid;
+      if (pool === null || pool.isEligible(pid) === eligible) continue;
+      this.#options.carry?.pool(spec.group, { change: 'eligible', pid, eligible });
+      this.#carryOut(spec.group, pool.setEligible(pid, eligible));
     }
   }
 
@@ -113,19 +166,35 @@ export class EventBus implements OutputListeners {
     this.#options.log.say(processTexts.commEvent(name, channel));
   }
 
-  /** A listener said something. */
+  /** A listener said something: written down before it leaves its pipe. */
+  onProtocolRead({ group }: ProcessSpec, pid: number, data: Buffer): void {
+    const piece = this.#notHeard(pid, data).toString('latin1');
+    if (piece !== '') this.#options.carry?.pool(group, { change: 'output', pid, piece });
+  }
+
   onProtocol({ group }: ProcessSpec, pid: number, data: Buffer): void {
-    this.#carryOut(group, this.#pools.pool(group)?.output(pid, data) ?? []);
+    const piece = this.#notHeard(pid, data);
+    this.#heardBefore.delete(pid);
+    this.#carryOut(group, this.#pools.pool(group)?.output(pid, piece) ?? []);
     this.#options.heard();
   }
 
+  /** An earlier daemon may have heard the beginning of it, and died before it was out of the pipe. */
+  #notHeard(pid: number, data: Buffer): Buffer {
+    const before = this.#heardBefore.get(pid) ?? '';
+    return data.toString('latin1').startsWith(before) ? data.subarray(before.length) : data;
+  }
+
   #carryOut(pool: string, effects: readonly PoolEffect[]): void {
-    const { log } = this.#options;
+    const { log, carry } = this.#options;
     for (const effect of effects) {
       switch (effect.effect) {
         case 'send':
-          if (this.#stdin.get(effect.pid)?.write(Buffer.from(effect.data)) === 'ok') log.say(effect.sent);
-          else this.#carryOut(pool, this.#pools.pool(pool)?.sendFailed(effect.pid) ?? []);
+          if (this.#send(effect.pid, effect.serial, effect.data)) log.say(effect.sent);
+          else {
+            carry?.pool(pool, { change: 'sendFailed', pid: effect.pid });
+            this.#carryOut(pool, this.#pools.pool(pool)?.sendFailed(effect.pid) ?? []);
+          }
           break;
         case 'log':
           log.say(effect.line);
@@ -135,6 +204,17 @@ export class EventBus implements OutputListeners {
           break;
       }
     }
+  }
+
+  #send(pid: number, serial: number, data: string): boolean {
+    const stdin = this.#stdin.get(pid);
+    if (stdin === undefined) return false;
+    if (this.#options.carry !== null) {
+      const sending = { serial, inputChanged: stdin.changed() };
+      this.#sending.set(pid, sending);
+      this.#options.carry.sending(pid, sending);
+    }
+    return stdin.write(Buffer.from(data)) === 'ok';
   }
 
   /** The clock is watched only while somebody wants ticks. */

@@ -3,10 +3,13 @@
  * process that starts and closed when nobody needs it any more; during a reload somebody always does, so no connection that waits in its
  * queue is lost. The file of a unix socket stays behind, as under supervisord.
  */
+
+import type { CarriedSocket } from '../core/carried.ts';
 import { daemonTexts, type LogText, ownTexts } from '../core/log-texts.ts';
 import type { FcgiSocketSpec, SocketAddress } from '../core/spec.ts';
 import type { HeldSocket, Os } from '../os/os.ts';
 import { OsError } from '../os/os-error.ts';
+import { carriedSocket } from './kept-sockets.ts';
 
 export class FcgiSocket {
   readonly #os: Os;
@@ -38,6 +41,16 @@ export class FcgiSocket {
     this.#socket ??= this.#open();
     this.#users.add(user);
     return this.#socket;
+  }
+
+  /** As an earlier daemon had it. */
+  regain(user: object, socket: HeldSocket): void {
+    this.#socket ??= socket;
+    this.#users.add(user);
+  }
+
+  get carried(): CarriedSocket | null {
+    return this.#socket === null ? null : carriedSocket(this.#socket);
   }
 
   #open(): HeldSocket {

@@ -1,4 +1,5 @@
 /** The active groups and their members: made from specifications, in the order in which everything happens (priority, then name by code point). */
+import type { CarriedProcess } from '../core/carried.ts';
 import type { GroupSpec, ProcessSpec } from '../core/spec.ts';
 import type { Os } from '../os/os.ts';
 import { compareCodePoints } from '../util/code-point-order.ts';
@@ -21,8 +22,12 @@ export class Groups {
   readonly #logSettings: LogSettings;
   readonly #groups = new Map<string, ActiveGroup>();
 
-  constructor(os: Os, logSettings: LogSettings) {
+  readonly #changed: (name: string, spec: GroupSpec | null) => void;
+
+  /** `changed` is told when a group is there, has another definition, or is not there any more (null). */
+  constructor(os: Os, logSettings: LogSettings, changed: (name: string, spec: GroupSpec | null) => void) {
     this.#os = os;
+    this.#changed = changed;
     this.#logSettings = logSettings;
   }
 
@@ -43,13 +48,17 @@ export class Groups {
     for (const group of this.all()) yield* group.members;
   }
 
-  add(spec: GroupSpec): ActiveGroup {
+  /** `carried`: by name, of those that an earlier daemon had. */
+  add(spec: GroupSpec, carried: ReadonlyMap<string, CarriedProcess> = new Map()): ActiveGroup {
     const sockets = new Map<string, ConfiguredSockets>();
     const fcgiSockets = new Map<string, FcgiSocket>();
-    const members = [...spec.processes].sort(inOrder).map((process) => this.#member(process, sockets, fcgiSockets));
+    const members = [...spec.processes]
+      .sort(inOrder)
+      .map((process) => this.#member(process, sockets, fcgiSockets, carried.get(process.name)?.logs));
     const group = { spec, members, sockets, fcgiSockets };
     this.#groups.set(spec.name, group);
-    for (const socket of fcgiSockets.values()) socket.probe();
+    this.#changed(spec.name, spec);
+    if (carried.size === 0) for (const socket of fcgiSockets.values()) socket.probe();
     return group;
   }
 
@@ -97,6 +106,7 @@ export class Groups {
   #put(group: ActiveGroup, spec: GroupSpec, members: readonly Member[]): void {
     const sorted = [...members].sort((a, b) => inOrder(a.spec, b.spec));
     this.#groups.set(spec.name, { ...group, spec, members: sorted });
+    this.#changed(spec.name, spec);
   }
 
   remove(name: string): void {
@@ -105,14 +115,20 @@ export class Groups {
     for (const { sockets } of group.members) sockets.releaseBorrowed();
     for (const sockets of group.sockets.values()) sockets.closeAllBut([]);
     this.#groups.delete(name);
+    this.#changed(name, null);
   }
 
-  #member(spec: ProcessSpec, sockets: Map<string, ConfiguredSockets>, fcgiSockets: Map<string, FcgiSocket>): Member {
+  #member(
+    spec: ProcessSpec,
+    sockets: Map<string, ConfiguredSockets>,
+    fcgiSockets: Map<string, FcgiSocket>,
+    logs: CarriedProcess['logs'] | null = null,
+  ): Member {
     const configured = sockets.get(spec.program) ?? new ConfiguredSockets(this.#os);
     sockets.set(spec.program, configured);
     const kept = new KeptSockets(this.#os, configured, spec.reload.sockets);
     const fcgi = this.#fcgiSocket(spec, fcgiSockets);
-    return new Member(spec, makeProcessLogs(spec, this.#logSettings), kept, fcgi);
+    return new Member(spec, makeProcessLogs(spec, this.#logSettings, logs), kept, fcgi);
   }
 
   /** One for all processes of a section, wherever their priorities put them. */

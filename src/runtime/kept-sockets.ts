@@ -3,6 +3,7 @@
  * those borrowed from a running predecessor, kept as long as a generation that has proved to serve on inherited sockets is alive, or is
  * to be started again after a crash.
  */
+import type { CarriedProcess, CarriedSocket } from '../core/carried.ts';
 import type { SocketAddress } from '../core/spec.ts';
 import type { Borrowed, HeldSocket, Os } from '../os/os.ts';
 
@@ -40,6 +41,19 @@ export class KeptSockets {
     const borrowed = this.#os.borrowListeners(predecessor);
     this.#borrowed = borrowed.sockets;
     return borrowed;
+  }
+
+  /** Those that an earlier daemon held, as far as `find` finds them again. */
+  regain(carried: CarriedProcess, find: (socket: CarriedSocket) => HeldSocket | null): void {
+    const again = (sockets: readonly CarriedSocket[]) => sockets.flatMap((socket) => find(socket) ?? []);
+    this.#configured.regain(again(carried.configured));
+    this.#borrowed = again(carried.borrowed);
+    this.#proven = carried.proven && this.#borrowed.length > 0;
+  }
+
+  get carried(): Pick<CarriedProcess, 'configured' | 'borrowed' | 'proven'> {
+    const configured = this.#configured.held(this.#addresses).map(carriedSocket);
+    return { configured, borrowed: this.#borrowed.map(carriedSocket), proven: this.#proven };
   }
 
   /** What is held for the process now. */
@@ -92,6 +106,14 @@ export class ConfiguredSockets {
     }
   }
 
+  /** One that another process of the program has brought already is that one. */
+  regain(sockets: readonly HeldSocket[]): void {
+    for (const socket of sockets) {
+      const key = keyOf(socket.address);
+      if (!this.#sockets.has(key)) this.#sockets.set(key, socket);
+    }
+  }
+
   /** Those that are open. */
   held(addresses: readonly SocketAddress[]): readonly HeldSocket[] {
     return addresses.flatMap((address) => this.#sockets.get(keyOf(address)) ?? []);
@@ -108,6 +130,11 @@ export class ConfiguredSockets {
     if (socket !== undefined) this.#os.closeSocket(socket);
     this.#sockets.delete(key);
   }
+}
+
+/** The plain facts of it, whatever else it is. */
+export function carriedSocket({ fd, inode, address }: HeldSocket): CarriedSocket {
+  return { fd, inode, address };
 }
 
 function keyOf(address: SocketAddress): string {

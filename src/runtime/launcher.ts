@@ -11,7 +11,8 @@ import { resolveCommand } from '../os/resolve-command.ts';
 import { explainingChild } from '../os/spawn.ts';
 import { ReadyChannel } from '../readiness/ready-channel.ts';
 import { reprText } from '../util/python-repr.ts';
-import { Child } from './child.ts';
+import type { Carry } from './carry.ts';
+import { Child, carriedLaunch } from './child.ts';
 import { ChildEnds, type ChildInput, type OutputChannel } from './child-ends.ts';
 import { childEnvironment, type Environment, searchPath } from './environment.ts';
 import type { Member } from './member.ts';
@@ -32,11 +33,14 @@ export class Launcher {
   readonly #os: Os;
   readonly #environment: Environment;
   readonly #serverUrl: () => string | null;
+  readonly #carry: Carry | null;
 
-  constructor(os: Os, environment: Environment, serverUrl: () => string | null) {
+  /** `carry`: what has to be known of a child in case that this daemon dies; null: its children do not outlive it. */
+  constructor(os: Os, environment: Environment, serverUrl: () => string | null, carry: Carry | null) {
     this.#os = os;
     this.#environment = environment;
     this.#serverUrl = serverUrl;
+    this.#carry = carry;
   }
 
   /** The checks that come before a fork. */
@@ -63,13 +67,15 @@ export class Launcher {
       const channels = this.#openChannels(member, undo);
       const input = this.#openInput(member);
       undo.add(() => input.close());
-      const ready = new ReadyChannel(this.#os, spec);
+      const ready = ReadyChannel.open(this.#os, spec);
       undo.add(() => ready.end());
       const taken = [...ready.fds.keys()].find((fd) => handover.fds.has(fd));
       if (taken !== undefined) {
         undo.all();
         return { ok: false, message: takenText(taken, handover) };
       }
+      const launch = { generation, words, handover, maker: null, toldReady: false };
+      this.#carry?.launching(member, carriedLaunch({ ...launch, ends: { input, channels, ready } }));
       const spawned = this.#spawn(
         spec,
         { file: command.file, args: handover.words },
@@ -81,14 +87,9 @@ export class Launcher {
       }
       input.stdin?.closeChildEnd();
       for (const { pipe } of channels) pipe.closeChildEnd();
-      const child = new Child({
-        generation,
-        pid: spawned.pid,
-        handover,
-        words,
-        ends: new ChildEnds({ input, channels, ready }),
-        maker: null,
-      });
+      const { pid } = spawned;
+      const startTime = this.#carry === null ? 0 : (this.#os.stat(pid)?.startTime ?? 0);
+      const child = new Child({ ...launch, pid, startTime, ends: new ChildEnds({ input, channels, ready }) });
       return { ok: true, child, problems: handover.problems };
     } catch (error) {
       undo.all();
@@ -107,9 +108,11 @@ export class Launcher {
   }
 
   /** A pipe, or of an fcgi-program the socket that it shares. */
-  #openInput({ fcgi }: Member): ChildInput {
+  #openInput({ fcgi, spec }: Member): ChildInput {
     if (fcgi === null) {
-      const stdin = this.#os.createStdinPipe();
+      const outlives = this.#carry !== null;
+      const label = `${spec.group}-${spec.name}-stdin`;
+      const stdin = outlives ? this.#os.createInputPipe(label, spec.uid) : this.#os.createStdinPipe();
       return { stdin, fd: stdin.childFd, close: () => stdin.close() };
     }
     const user = {};

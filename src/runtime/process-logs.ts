@@ -4,7 +4,7 @@
  */
 import { type LogText, ownTexts, processTexts } from '../core/log-texts.ts';
 import { isEqual } from '../core/same-data.ts';
-import type { ChannelSpec, LogTarget, ProcessSpec } from '../core/spec.ts';
+import type { LogTarget, ProcessSpec } from '../core/spec.ts';
 import { autoLogMode, createAutoLog } from '../log/auto-log.ts';
 import { ChildLog, type ChildLogOptions } from '../log/child-log.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
@@ -17,6 +17,7 @@ export interface OutputListeners {
   onLogEvent(spec: ProcessSpec, channel: Channel, pid: number, data: Buffer): void;
   onCommunication(spec: ProcessSpec, channel: Channel, pid: number, data: Buffer): void;
   onProtocol(spec: ProcessSpec, pid: number, data: Buffer): void;
+  onProtocolRead(spec: ProcessSpec, pid: number, data: Buffer): void;
 }
 
 export interface LogSettings {
@@ -28,8 +29,14 @@ export interface LogSettings {
   readonly listeners: OutputListeners;
 }
 
-export function makeProcessLogs(spec: ProcessSpec, settings: LogSettings): Readonly<Record<Channel, ChildLog>> {
-  return { stdout: makeLog(spec, 'stdout', settings), stderr: makeLog(spec, 'stderr', settings) };
+/** `carried`: where they went under an earlier daemon: AUTO logs go on there. */
+export function makeProcessLogs(
+  spec: ProcessSpec,
+  settings: LogSettings,
+  carried: Readonly<Record<Channel, string>> | null = null,
+): Readonly<Record<Channel, ChildLog>> {
+  const make = (channel: Channel) => makeLog(spec, channel, settings, carried?.[channel] ?? '');
+  return { stdout: make('stdout'), stderr: make('stderr') };
 }
 
 /** For the generations to come; those that are alive go on as they began. */
@@ -49,10 +56,10 @@ export function changeProcessLogs(
   return { stdout: changed('stdout'), stderr: changed('stderr') };
 }
 
-function makeLog(spec: ProcessSpec, channel: Channel, settings: LogSettings): ChildLog {
+function makeLog(spec: ProcessSpec, channel: Channel, settings: LogSettings, carried = ''): ChildLog {
   return new ChildLog({
     ...logOptions(spec, channel, settings),
-    file: openable(spec, channel, spec[channel], settings),
+    file: openable(spec, channel, settings, carried),
   });
 }
 
@@ -72,6 +79,7 @@ function logOptions(spec: ProcessSpec, channel: Channel, settings: LogSettings):
     syslog: channelSpec.syslog ? syslog() : null,
     stripAnsi,
     onProtocol: isProtocol ? (pid, data) => listeners.onProtocol(spec, pid, data) : null,
+    onProtocolRead: isProtocol ? (pid, data) => listeners.onProtocolRead(spec, pid, data) : null,
     onOutput: log.enabled('DEBG') ? (data) => log.say(text(data)) : null,
     onLogEvent: channelSpec.eventsEnabled ? (pid, data) => listeners.onLogEvent(spec, channel, pid, data) : null,
     onCommunication: (pid, data) => listeners.onCommunication(spec, channel, pid, data),
@@ -81,13 +89,15 @@ function logOptions(spec: ProcessSpec, channel: Channel, settings: LogSettings):
 function openable(
   spec: ProcessSpec,
   channel: Channel,
-  { maxBytes, backups }: ChannelSpec,
   { childLogDir, identifier, log }: LogSettings,
+  carried: string,
 ): RotatingFile | null {
+  const { maxBytes, backups } = spec[channel];
   const target = place(spec, channel);
   if (target.kind === 'none') return null;
   const report = (text: LogText) => log.say(text);
   if (target.kind === 'file') return new RotatingFile({ path: target.path, maxBytes, backups, report });
+  if (carried !== '') return new RotatingFile({ path: carried, maxBytes, backups, mode: autoLogMode, report });
   const created = createAutoLog({ directory: childLogDir, process: spec.name, channel, identifier });
   if (!created.ok) {
     log.say(ownTexts.logTrouble(`${childLogDir}/${spec.name}-${channel}`, created.trouble.errno));

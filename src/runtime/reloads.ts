@@ -2,17 +2,20 @@
  * The reloads that clients asked for: one rollout each over its processes, what happened so far, and who waits for more. The newest ended
  * ones are kept as history.
  */
+import type { CarriedReload } from '../core/carried.ts';
 import type { ReloadFact, ReloadOutcome } from '../core/reload/facts.ts';
 import { newRollout, type Rollout, type RolloutEvent, rolloutDeadline, rolloutStep } from '../core/reload/rollout.ts';
 import type { ProcessSpec } from '../core/spec.ts';
 import type { Clock } from '../os/os.ts';
+import type { Carry } from './carry.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { ReloadView } from './supervision.ts';
 
 const endedKept = 100;
 const lookAgainMs = 60_000;
 
-interface Record {
+/** One reload, from its beginning on. */
+export interface ReloadRecord {
   readonly id: number;
   readonly target: string;
   readonly startedAt: number;
@@ -30,13 +33,14 @@ export interface ReloadsOptions {
   readonly onFact: (fact: ReloadFact) => void;
   /** The process is part of a reload now, or no more. */
   readonly changed: (process: { readonly group: string; readonly name: string }) => void;
+  readonly carry: Carry | null;
 }
 
 export class Reloads {
   readonly #options: ReloadsOptions;
-  readonly #records = new Map<number, Record>();
+  readonly #records = new Map<number, ReloadRecord>();
   /** By process: the reload under way that it is part of. */
-  readonly #underWay = new Map<string, Record>();
+  readonly #underWay = new Map<string, ReloadRecord>();
   #lastId = 0;
 
   constructor(options: ReloadsOptions) {
@@ -48,7 +52,7 @@ export class Reloads {
     processes: ReadonlyArray<{ group: string; name: string; spec: ProcessSpec; groupPriority: number }>,
   ): number {
     this.#lastId += 1;
-    const record: Record = {
+    const record: ReloadRecord = {
       id: this.#lastId,
       target,
       startedAt: this.#options.clock.now().wall,
@@ -58,10 +62,37 @@ export class Reloads {
       waiting: new Set(),
     };
     this.#records.set(record.id, record);
+    this.#options.carry?.reload(record);
     for (const { group, name } of processes) this.#underWay.set(key(group, name), record);
     for (const process of processes) this.#options.changed(process);
     this.#step(record, { event: 'begin' });
     return record.id;
+  }
+
+  all(): Iterable<ReloadRecord> {
+    return this.#records.values();
+  }
+
+  /** Those that an earlier daemon had begun, before any other. Goes on with what was under way, once the processes are there. */
+  restore(reloads: Iterable<CarriedReload>): void {
+    for (const reload of reloads) {
+      const record: ReloadRecord = { ...reload, facts: [...reload.facts], waiting: new Set() };
+      this.#records.set(record.id, record);
+      this.#lastId = Math.max(this.#lastId, record.id);
+      if (record.outcome !== null) continue;
+      for (const { group, name } of record.rollout.processes) this.#underWay.set(key(group, name), record);
+    }
+  }
+
+  /** `isReloading`: what the process itself knows. */
+  resume(isReloading: (group: string, name: string) => boolean): void {
+    for (const record of this.#records.values()) {
+      if (record.outcome !== null) continue;
+      const { at } = record.rollout;
+      const waitsFor = at.stage === 'batch' ? at.underWay : [];
+      for (const { group, name } of waitsFor) if (!isReloading(group, name)) this.#options.reloadProcess(group, name);
+      this.#step(record, { event: at.stage === 'new' ? 'begin' : 'time' });
+    }
   }
 
   /** The reload that this process is part of, done with it or not. */
@@ -73,6 +104,7 @@ export class Reloads {
     this.#options.onFact(fact);
     const record = this.#underWay.get(key(fact.group, fact.name));
     record?.facts.push(fact);
+    if (record !== undefined) this.#options.carry?.fact(record.id, fact);
     this.#changed(record);
   }
 
@@ -111,10 +143,11 @@ export class Reloads {
     return record?.outcome ?? { ok: true, reason: '', endedAt: 0 };
   }
 
-  #step(record: Record, event: RolloutEvent): void {
+  #step(record: ReloadRecord, event: RolloutEvent): void {
     const { clock, deadlines } = this.#options;
     const { rollout, effects } = rolloutStep(record.rollout, event, clock.now());
     record.rollout = rollout;
+    this.#options.carry?.rollout(record);
     for (const effect of effects) {
       if (effect.effect === 'reload') this.#options.reloadProcess(effect.group, effect.name);
       else this.#end(record, effect.ok, effect.reason);
@@ -122,8 +155,9 @@ export class Reloads {
     deadlines.set(record, rolloutDeadline(record.rollout), () => this.#step(record, { event: 'time' }));
   }
 
-  #end(record: Record, ok: boolean, reason: string): void {
+  #end(record: ReloadRecord, ok: boolean, reason: string): void {
     record.outcome = { ok, reason, endedAt: this.#options.clock.now().wall };
+    this.#options.carry?.rollout(record);
     for (const [name, underWay] of this.#underWay) if (underWay === record) this.#underWay.delete(name);
     for (const process of record.rollout.processes) this.#options.changed(process);
     this.#changed(record);
@@ -131,12 +165,12 @@ export class Reloads {
     for (const { id } of ended.slice(0, -endedKept)) this.#records.delete(id);
   }
 
-  #changed(record: Record | undefined): void {
+  #changed(record: ReloadRecord | undefined): void {
     for (const done of [...(record?.waiting ?? [])]) done();
   }
 }
 
-function concerns({ rollout }: Record, group: string, name: string): boolean {
+function concerns({ rollout }: ReloadRecord, group: string, name: string): boolean {
   return rollout.processes.some((process) => process.group === group && process.name === name);
 }
 

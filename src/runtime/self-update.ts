@@ -39,7 +39,7 @@ export class SelfUpdate {
     this.#watches = new Watches({
       os,
       deadlines,
-      act: (name, path) => (name === ofConfig ? this.#update(path) : this.#reload(name, path)),
+      act: (name, path) => (name === ofConfig ? this.update(path) : this.#reload(name, path)),
       tell: (name, problem) => say(ownTexts.watchProblem(name, problem)),
       ready: (name, roots) => say(ownTexts.watching(name, roots)),
     });
@@ -92,13 +92,15 @@ export class SelfUpdate {
     else say(ownTexts.watchProblem(name, begun.text));
   }
 
-  /** As a client's update: what is gone, then what is changed, then what is new. */
-  async #update(path: string): Promise<void> {
+  /** `path`: the file that has changed; null: nobody knows of any. As a client's update: what is gone, then what is changed, then what is new. */
+  async update(path: string | null): Promise<void> {
     const { daemon, groups, say } = this.#options;
     const read = daemon.reread();
-    if (!read.ok) return say(ownTexts.configUnreadable(path, read.text));
+    if (!read.ok) return say(ownTexts.configUnreadable(path ?? daemon.config.file, read.text));
     const { added, changed, removed } = read.diff;
-    say(ownTexts.configRead(path, { added, changed, removed }));
+    if (path !== null || added.length + changed.length + removed.length > 0) {
+      say(ownTexts.configRead(path ?? daemon.config.file, { added, changed, removed }));
+    }
     for (const group of [...removed, ...changed]) {
       const members = groups.get(group)?.members ?? [];
       await Promise.all(members.toReversed().map(({ spec }) => daemon.stop(group, spec.name, true)));

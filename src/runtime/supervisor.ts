@@ -13,13 +13,14 @@ import { isAtRest } from '../core/process.ts';
 import { describeFact } from '../core/reload/describe-fact.ts';
 import { reloadRefusal } from '../core/reload/step.ts';
 import type { Config, LogLevel, ProcessSpec } from '../core/spec.ts';
-import type { DaemonStateName } from '../core/states.ts';
+import { type DaemonStateName, isRunningState } from '../core/states.ts';
 import type { OutputOf } from '../core/turn.ts';
 import { diagnose } from '../handover/doctor.ts';
 import { serverConfig } from '../handover/server-files.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
 import type { Syslog } from '../log/syslog.ts';
 import type { Os } from '../os/os.ts';
+import type { Carry } from './carry.ts';
 import { Changes } from './changes.ts';
 import { ConfigGroups } from './config-groups.ts';
 import { Deadlines } from './deadlines.ts';
@@ -50,6 +51,7 @@ import type {
   TallyView,
   UsageView,
 } from './supervision.ts';
+import { type Legacy, TakingUp } from './taking-up.ts';
 import { Twiddler } from './twiddling.ts';
 import { UsageReading } from './usage-reading.ts';
 import { lastAnswer, viewOf } from './view.ts';
@@ -72,6 +74,9 @@ export interface SupervisorOptions {
     | { readonly ok: false; readonly error: string };
   /** A program that a client adds, read as a section of this configuration. */
   readonly readProgram: (config: Config, given: GivenProgram) => GivenResult;
+  /** Keeps what a later daemon has to know; null: no daemon is to take up where this one ends. */
+  readonly carry: Carry | null;
+  readonly legacy: Legacy | null;
   /** Why a restart would fail, asked before anything is stopped; null: it would not, as far as can be seen. */
   readonly mayRestart: () => string | null;
 }
@@ -96,12 +101,15 @@ export class Supervisor implements Supervision {
   readonly #configGroups: ConfigGroups;
   readonly twiddling: Twiddler;
   readonly #self: SelfUpdate;
+  readonly #takingUp: TakingUp | null;
   #mood: DaemonStateName = 'RUNNING';
+  /** What an earlier daemon has left is here. */
+  #isTaken = false;
   /** Resolves when all processes are down after `shutdown` or `restart`. */
   readonly ended: Promise<'shutdown' | 'restart'>;
 
   constructor(options: SupervisorOptions) {
-    const { os, config, environment, log } = options;
+    const { os, config, environment, log, carry, legacy } = options;
     let end: (how: 'shutdown' | 'restart') => void = () => {};
     this.ended = new Promise((resolve) => {
       end = resolve;
@@ -120,9 +128,11 @@ export class Supervisor implements Supervision {
       server: config.daemon.identifier,
       firstSerial: options.firstEventSerial,
       heard: () => this.#leaving.continue(),
+      carry,
+      carried: legacy?.carried ?? null,
     });
     this.#commands = new SideCommands(os, environment, options.serverUrl);
-    this.#launcher = new Launcher(os, environment, () => options.serverUrl);
+    this.#launcher = new Launcher(os, environment, () => options.serverUrl, carry);
     this.#engine = new Engine(os, this.#deadlines, this.#launcher, {
       log: (line) => log.say(line),
       spawned: (member, child) => {
@@ -169,6 +179,7 @@ export class Supervisor implements Supervision {
       deadlines: this.#deadlines,
       reloadProcess: (group, name) => this.#reloadProcess(group, name),
       changed: (process) => this.#changes.touch(process),
+      carry,
       onFact: (fact) => {
         this.#history.reloadFact(fact);
         log.log(
@@ -179,14 +190,18 @@ export class Supervisor implements Supervision {
         if (event !== null) this.#events.notify(event);
       },
     });
-    this.#groups = new Groups(os, {
-      childLogDir: config.daemon.childLogDir,
-      identifier: config.daemon.identifier,
-      stripAnsi: config.daemon.stripAnsi,
-      log,
-      syslog: options.syslog,
-      listeners: this.#events,
-    });
+    this.#groups = new Groups(
+      os,
+      {
+        childLogDir: config.daemon.childLogDir,
+        identifier: config.daemon.identifier,
+        stripAnsi: config.daemon.stripAnsi,
+        log,
+        syslog: options.syslog,
+        listeners: this.#events,
+      },
+      (name, spec) => carry?.group(name, spec),
+    );
     this.#leaving = new Leaving({
       clock: os.clock,
       deadlines: this.#deadlines,
@@ -196,6 +211,7 @@ export class Supervisor implements Supervision {
       stop: (member) => this.#engine.post(member, { event: 'stop' }),
       isBusy: () => this.#commands.count > 0,
       done: () => {
+        carry?.end();
         this.#groups.close();
         end(this.#mood === 'SHUTDOWN' ? 'shutdown' : 'restart');
       },
@@ -233,6 +249,19 @@ export class Supervisor implements Supervision {
       watchesConfig: config.daemon.watchConfig,
       say: (line) => log.say(line),
     });
+    const { groups, engine, events, reloads } = {
+      groups: this.#groups,
+      engine: this.#engine,
+      events: this.#events,
+      reloads: this.#reloads,
+    };
+    this.#takingUp =
+      legacy === null
+        ? null
+        : new TakingUp({
+            ...{ os, legacy, config, groups, engine, events, reloads },
+            say: (line) => log.say(line),
+          });
     os.onExit((pid, status) => this.#exited(pid, status));
   }
 
@@ -261,14 +290,35 @@ export class Supervisor implements Supervision {
 
   /** Once, when the control servers listen: from here on the groups and their log files are there. */
   addConfiguredGroups(): void {
-    this.#configGroups.addAll();
+    if (this.#takingUp === null) this.#configGroups.addAll();
+    else this.#takingUp.take();
+    this.#options.carry?.begin({
+      groups: () => this.#groups.all().map(({ spec }) => spec),
+      members: () => this.#groups.members(),
+      reloads: () => this.#reloads.all(),
+      pools: () => this.#events.save(),
+      sending: () => this.#events.sending,
+      isLeaving: () => this.#mood !== 'RUNNING',
+    });
   }
 
   /** Starts what is to start by itself, in priority order. */
   begin(): void {
-    this.#events.notify({ type: 'SUPERVISOR_STATE_CHANGE_RUNNING' });
-    for (const { members } of this.#groups.all()) this.#autostart(members);
+    const { legacy } = this.#options;
+    this.#isTaken = true;
+    const toStart = this.#takingUp?.resume() ?? [...this.#groups.members()];
+    if (legacy?.isSameProcess !== true) this.#events.notify({ type: 'SUPERVISOR_STATE_CHANGE_RUNNING' });
+    this.#autostart(toStart);
     this.#self.sync();
+    for (const [pid, status] of legacy?.exits ?? []) this.#exited(pid, status);
+    if (legacy !== null) void this.#self.update(null);
+  }
+
+  /** What of the runtime directory is in use. */
+  *pipePaths(): Iterable<string> {
+    for (const { children } of this.#groups.members()) {
+      for (const child of children.values()) yield* child.ends.paths;
+    }
   }
 
   groups(): readonly GroupView[] {
@@ -435,11 +485,18 @@ export class Supervisor implements Supervision {
 
   #autostart(members: readonly Member[]): void {
     for (const member of members) {
-      if (member.spec.autostart) this.#engine.post(member, { event: 'start' });
+      if (!member.spec.autostart) continue;
+      const { group, name } = member.spec;
+      if (member.state === 'STOPPING') void this.#wishes.start(member, makeNamespec(group, name), false);
+      else if (!isRunningState(member.state)) this.#engine.post(member, { event: 'start' });
     }
   }
 
   #exited(pid: number, status: ExitStatus): void {
+    if (!this.#isTaken && this.#options.legacy !== null) {
+      this.#options.legacy.exits.push([pid, status]);
+      return;
+    }
     if (this.#engine.exited(pid, status)) return;
     if (this.#commands.exited(pid, status)) this.#leaving.continue();
     else this.say(daemonTexts.reapedUnknown(pid, status));
@@ -462,6 +519,7 @@ export class Supervisor implements Supervision {
     member.fcgi?.keepFor(member, member.process.reload !== null);
     this.#events.stepped(member);
     this.#changes.answered(member.spec, lastAnswer(member.process));
+    this.#options.carry?.process(member);
     if (isAtRest(member.process)) member.sockets.releaseBorrowed();
     this.#leaving.continue();
   }
@@ -470,6 +528,7 @@ export class Supervisor implements Supervision {
     if (this.#mood === mood) return;
     if (this.#mood === 'RUNNING') this.#events.notify({ type: 'SUPERVISOR_STATE_CHANGE_STOPPING' });
     this.#mood = mood;
+    this.#options.carry?.leaving();
     this.#changes.touchAll();
     this.#self.end();
     this.#engine.restarts = false;

@@ -50,6 +50,7 @@ function rig(t: TestContext, options: RigOptions = {}): Rig {
     file: channel.log.kind === 'none' ? null : file,
     syslog: channel.syslog ? new Syslog(sink, 'supervisord', () => new Date(2026, 10, 2, 14, 5, 9).getTime()) : null,
     stripAnsi: options.stripAnsi ?? false,
+    onProtocolRead: null,
     onProtocol: options.isProtocol === true ? (pid, data) => said.push(`said ${pid} ${data}`) : null,
     onOutput: options.debug === true ? (data) => said.push(`debug ${data}`) : null,
     onLogEvent: channel.eventsEnabled ? (pid, data) => said.push(`log ${pid} ${data}`) : null,

@@ -37,7 +37,7 @@ export class CheckWorld {
     const deadlines = new Deadlines(os.clock);
     const commands = new SideCommands(os, new Map([['PATH', Buffer.from('/bin')]]), null);
     os.onExit((pid, status) => commands.exited(pid, status));
-    this.channel = new ReadyChannel(os, built);
+    this.channel = ReadyChannel.open(os, built);
     this.child = this.#spawn();
     this.channel.begin(this.child.pid, (text) => this.#say(`reported: ${text}`));
     this.probe = probe ? os.createProbe() : null;

@@ -51,6 +51,8 @@ export class FakeDaemon {
         wallNow: () => os.clock.now().wall,
       }),
       syslog: () => syslog,
+      carry: null,
+      legacy: null,
       firstEventSerial: 0,
       readConfig: () => this.#read(),
       readProgram: () => ({ ok: false, error: 'there is none to give' }),

@@ -3,6 +3,7 @@ import type { Datagram, NotifySocket } from '../../src/os/os.ts';
 import type { Post } from './fake-pipes.ts';
 
 export class FakeNotifySocket implements NotifySocket {
+  readonly fd = -1;
   readonly path: string;
   readonly ownerUid: number | null;
   closed = false;

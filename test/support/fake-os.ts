@@ -307,6 +307,22 @@ export class FakeOs implements Os {
     return { ok: true, following: { end } };
   }
 
+  regainSocket(lost: HeldSocket): HeldSocket {
+    return lost;
+  }
+
+  regainNotifySocket(_path: string, _fd: number | null, ownerUid: number | null): NotifySocket {
+    return this.createNotifySocket(ownerUid);
+  }
+
+  findWriter(): number | null {
+    return null;
+  }
+
+  bootId(): string {
+    return 'fake';
+  }
+
   createNotifySocket(ownerUid: number | null): NotifySocket {
     this.#throwFault('createNotifySocket', '');
     const path = `/run/fake/notify.${this.notifySockets.length}`;
@@ -460,7 +476,8 @@ export class FakeOs implements Os {
   }
 
   #addSocket(address: SocketAddress, options: ListenOptions | null): FakeSocket {
-    const socket: FakeSocket = { fd: this.#newFd(), address, options, waiting: 0, dropped: 0, open: true };
+    const fd = this.#newFd();
+    const socket: FakeSocket = { fd, inode: fd, address, options, waiting: 0, dropped: 0, open: true };
     this.sockets.push(socket);
     return socket;
   }

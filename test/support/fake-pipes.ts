@@ -100,6 +100,10 @@ export class FakeStdinPipe implements StdinPipe {
     return this.#kept.length;
   }
 
+  changed(): string {
+    return `${this.#inPipe.length}`;
+  }
+
   closeChildEnd(): void {
     this.childEndOpen = false;
   }

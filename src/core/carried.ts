@@ -1,0 +1,345 @@
+/**
+ * What one daemon leaves to the next: after a crash, an upgrade in place, or a take-over. Plain data in lines of JSON, so that a change costs one
+ * line however much else there is: the last line of a key counts, and the reader folds them into `Carried`. The first line says who wrote it,
+ * and in which format; anything that the reader does not know is refused with words, since half a state would be worse than none.
+ *
+ * A resource is carried as what it takes to get it again: the path of a FIFO, the inode of a socket (and its descriptor, of use to the same
+ * process only), the pid and start time of a process.
+ */
+
+import type { SupervisorEvent } from './event.ts';
+import type { SavedPools } from './event-pools.ts';
+import type { Process } from './process.ts';
+import type { ReloadFact, ReloadOutcome } from './reload/facts.ts';
+import type { Rollout } from './reload/rollout.ts';
+import type { GroupSpec, ReloadStrategy, SocketAddress } from './spec.ts';
+import type { OlderDefinition } from './turn.ts';
+
+/** Grows when a hupd of before could not read what this one writes. */
+export const carriedFormat = 1;
+
+/** A pid alone proves nothing. Clock ticks since boot. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startTime: number;
+}
+
+export interface CarriedHead extends ProcessIdentity {
+  readonly record: 'hupd';
+  readonly format: number;
+  readonly version: string;
+  /** The kernel's boot id: after a reboot nothing of all this is left. */
+  readonly boot: string;
+}
+
+/** A listening socket. `fd`: what it was in the process that wrote this. */
+export interface CarriedSocket {
+  readonly fd: number;
+  readonly inode: number;
+  readonly address: SocketAddress;
+}
+
+export interface CarriedPipes {
+  readonly stdout: string;
+  /** null: it goes with stdout. */
+  readonly stderr: string | null;
+  /** null: it has a socket there, or ends with the daemon. */
+  readonly stdin: string | null;
+}
+
+export interface CarriedChild extends ProcessIdentity {
+  readonly generation: number;
+  readonly pipes: CarriedPipes;
+  /** The command line, split. */
+  readonly words: readonly string[];
+  /** What it was handed over. */
+  readonly sockets: readonly CarriedSocket[];
+  readonly ownEach: readonly SocketAddress[];
+  readonly predecessor: number | null;
+  /** The process that has made it itself, and with which it shares its pipes; null: hupd has. */
+  readonly maker: number | null;
+  readonly toldReady: boolean;
+  /** Where it serves. */
+  readonly addresses: readonly SocketAddress[];
+  /** Of its own, for notifications. */
+  readonly notify: { readonly path: string; readonly fd: number } | null;
+  readonly readyPipe: string | null;
+}
+
+/** A child before it is there. */
+export type CarriedLaunch = Omit<CarriedChild, keyof ProcessIdentity>;
+
+export interface CarriedProcess {
+  readonly process: Process;
+  readonly older: OlderDefinition | null;
+  readonly nextReloadBy: ReloadStrategy | null;
+  /** '' where there is none. */
+  readonly logs: { readonly stdout: string; readonly stderr: string };
+  readonly children: readonly CarriedChild[];
+  /** Written before a start: if no child of that generation is told of, one may have come into being all the same. */
+  readonly launching: CarriedLaunch | null;
+  /** Those of `socket=` that are open, and the descriptor 0 of an fcgi-program. */
+  readonly configured: readonly CarriedSocket[];
+  readonly borrowed: readonly CarriedSocket[];
+  /** A generation has proved to serve on the borrowed ones. */
+  readonly proven: boolean;
+  readonly fcgi: CarriedSocket | null;
+}
+
+export interface CarriedReload {
+  readonly id: number;
+  readonly target: string;
+  readonly startedAt: number;
+  readonly facts: readonly ReloadFact[];
+  readonly outcome: ReloadOutcome | null;
+  readonly rollout: Rollout;
+}
+
+/** What happened to a pool of event listeners since it was last written as a whole; it is what its state was made of. */
+export type PoolChange =
+  | { readonly change: 'accept'; readonly event: SupervisorEvent; readonly serial: number }
+  | { readonly change: 'spawned'; readonly name: string; readonly pid: number }
+  | { readonly change: 'eligible'; readonly pid: number; readonly eligible: boolean }
+  /** Latin-1, one character a byte. */
+  | { readonly change: 'output'; readonly pid: number; readonly piece: string }
+  | { readonly change: 'exited'; readonly pid: number }
+  | { readonly change: 'sendFailed'; readonly pid: number };
+
+/** `inputChanged`: when the listener's input was written to before, as the kernel counts. */
+export interface Sending {
+  readonly serial: number;
+  readonly inputChanged: string;
+}
+
+/** What a daemon hands to itself over an exec, by descriptor. */
+export interface HandedDescriptors {
+  /** The control servers' listeners, by section. */
+  readonly servers: ReadonlyArray<{ readonly section: string; readonly fd: number; readonly inode: number }>;
+  /** Kept open until everything is adopted, and then closed. */
+  readonly holders: readonly number[];
+}
+
+export type CarriedRecord =
+  | CarriedHead
+  | { readonly record: 'group'; readonly name: string; readonly spec: GroupSpec | null }
+  | { readonly record: 'process'; readonly group: string; readonly name: string; readonly state: CarriedProcess }
+  | { readonly record: 'reload'; readonly reload: CarriedReload }
+  | { readonly record: 'fact'; readonly id: number; readonly fact: ReloadFact }
+  | {
+      readonly record: 'rollout';
+      readonly id: number;
+      readonly at: Rollout['at'];
+      readonly failures: Rollout['failures'];
+      readonly outcome: ReloadOutcome | null;
+    }
+  | { readonly record: 'pools'; readonly saved: SavedPools }
+  | { readonly record: 'pool'; readonly pool: string; readonly change: PoolChange }
+  /** Before an event is written to a listener: the time of the last change of its stdin, by which it is known whether it was. */
+  | { readonly record: 'sending'; readonly pid: number; readonly sending: Sending }
+  /** The daemon is on its way down: what has stopped was stopped for that. */
+  | { readonly record: 'leaving' }
+  | { readonly record: 'handed'; readonly descriptors: HandedDescriptors };
+
+export interface Carried {
+  readonly head: CarriedHead;
+  readonly groups: ReadonlyMap<string, GroupSpec>;
+  /** By `group:name`. */
+  readonly processes: ReadonlyMap<string, CarriedProcess>;
+  /** In the order in which they began. */
+  readonly reloads: ReadonlyMap<number, CarriedReload>;
+  readonly pools: SavedPools | null;
+  readonly poolChanges: ReadonlyArray<{ readonly pool: string; readonly change: PoolChange }>;
+  /** By pid of the listener. */
+  readonly sending: ReadonlyMap<number, Sending>;
+  /** By pid: what a listener has said last, unless it was sent something since. */
+  readonly heard: ReadonlyMap<number, string>;
+  readonly leaving: boolean;
+  readonly handed: HandedDescriptors | null;
+}
+
+export type ReadCarried =
+  | { readonly ok: true; readonly carried: Carried }
+  /** In words; `torn`: the file was never written whole. */
+  | { readonly ok: false; readonly why: string };
+
+type Mutable<T> = {
+  -readonly [K in keyof T]: T[K] extends ReadonlyMap<infer A, infer B>
+    ? Map<A, B>
+    : T[K] extends ReadonlyArray<infer E>
+      ? E[]
+      : T[K];
+};
+
+/** A last line that is not whole was being written when its writer died: what it was to say did not happen. */
+export function readCarried(text: string): ReadCarried {
+  const lines = text.split('\n');
+  lines.pop();
+  const first = lines[0] === undefined ? null : parse(lines[0]);
+  const head = first === null ? null : readHead(first);
+  if (head === null) return refused('it does not begin as the state of a hupd does');
+  if (typeof head === 'string') return refused(head);
+  const carried: Mutable<Carried> = {
+    head,
+    groups: new Map(),
+    processes: new Map(),
+    reloads: new Map(),
+    pools: null,
+    poolChanges: [],
+    sending: new Map(),
+    heard: new Map(),
+    leaving: false,
+    handed: null,
+  };
+  for (const [index, line] of lines.entries()) {
+    if (index === 0) continue;
+    const why = take(carried, parse(line));
+    if (why !== null) return refused(`line ${index + 1}: ${why}`);
+  }
+  return { ok: true, carried };
+}
+
+/** The lines that say the same with as little as possible. */
+export function writeCarried(carried: Carried): readonly CarriedRecord[] {
+  const { head, groups, processes, reloads, pools, poolChanges, sending, leaving, handed } = carried;
+  const records: CarriedRecord[] = [head];
+  for (const [name, spec] of groups) records.push({ record: 'group', name, spec });
+  for (const [key, state] of processes) {
+    const at = key.indexOf(':');
+    records.push({ record: 'process', group: key.slice(0, at), name: key.slice(at + 1), state });
+  }
+  for (const reload of reloads.values()) records.push({ record: 'reload', reload });
+  if (pools !== null) records.push({ record: 'pools', saved: pools });
+  for (const { pool, change } of poolChanges) records.push({ record: 'pool', pool, change });
+  for (const [pid, each] of sending) records.push({ record: 'sending', pid, sending: each });
+  if (leaving) records.push({ record: 'leaving' });
+  if (handed !== null) records.push({ record: 'handed', descriptors: handed });
+  return records;
+}
+
+export function lineOf(record: CarriedRecord): string {
+  return `${JSON.stringify(record)}\n`;
+}
+
+export function processKey({ group, name }: { readonly group: string; readonly name: string }): string {
+  return `${group}:${name}`;
+}
+
+/** null: understood and taken. */
+function take(carried: Mutable<Carried>, value: unknown): string | null {
+  if (!isRecord(value)) return 'it is no record';
+  const record = value as unknown as CarriedRecord;
+  switch (record.record) {
+    case 'hupd':
+      return 'a second beginning';
+    case 'group':
+      if (record.spec === null) {
+        carried.groups.delete(record.name);
+        for (const key of [...carried.processes.keys()])
+          if (key.startsWith(`${record.name}:`)) carried.processes.delete(key);
+        return null;
+      }
+      if (!has(record.spec, { name: 'string', kind: 'string', processes: 'array' })) return 'a group without processes';
+      carried.groups.set(record.name, record.spec);
+      return null;
+    case 'process': {
+      const known = has(record.state, { process: 'object', logs: 'object', children: 'array', configured: 'array' });
+      if (!known || !has(record.state.process, { life: 'object', retiring: 'array', generations: 'number' }))
+        return 'a process without a state';
+      if (!record.state.children.every((child) => has(child, childShape))) return 'a child without a pid';
+      carried.processes.set(processKey(record), record.state);
+      return null;
+    }
+    case 'reload':
+      if (!has(record.reload, { id: 'number', facts: 'array', rollout: 'object' })) return 'a reload without a rollout';
+      carried.reloads.set(record.reload.id, record.reload);
+      return null;
+    case 'fact':
+    case 'rollout':
+      return takeOfReload(carried, record);
+    case 'pools':
+      if (!has(record.saved, { nextSerial: 'number', pools: 'array' })) return 'event pools without a serial';
+      carried.pools = record.saved;
+      carried.poolChanges = [];
+      carried.sending.clear();
+      carried.heard.clear();
+      return null;
+    case 'pool':
+      if (!has(record.change, { change: 'string' })) return 'a change of a pool that says nothing';
+      carried.poolChanges.push({ pool: record.pool, change: record.change });
+      if (record.change.change === 'output') carried.heard.set(record.change.pid, record.change.piece);
+      return null;
+    case 'sending':
+      if (!has(record.sending, { serial: 'number', inputChanged: 'string' })) return 'an event without a serial';
+      carried.sending.set(record.pid, record.sending);
+      carried.heard.delete(record.pid);
+      return null;
+    case 'leaving':
+      carried.leaving = true;
+      return null;
+    case 'handed':
+      if (!has(record.descriptors, { servers: 'array', holders: 'array' })) return 'descriptors that are not listed';
+      carried.handed = record.descriptors;
+      return null;
+  }
+  return `a record that this hupd does not know: ${JSON.stringify((record as { record: unknown }).record)}`;
+}
+
+function takeOfReload(
+  carried: Mutable<Carried>,
+  record: Extract<CarriedRecord, { record: 'fact' | 'rollout' }>,
+): string | null {
+  const reload = carried.reloads.get(record.id);
+  if (reload === undefined) return null; // forgotten meanwhile, as the oldest ones are
+  if (record.record === 'fact') carried.reloads.set(record.id, { ...reload, facts: [...reload.facts, record.fact] });
+  else {
+    const { at, failures, outcome } = record;
+    carried.reloads.set(record.id, { ...reload, rollout: { ...reload.rollout, at, failures }, outcome });
+  }
+  return null;
+}
+
+const childShape = {
+  pid: 'number',
+  startTime: 'number',
+  generation: 'number',
+  pipes: 'object',
+  words: 'array',
+} as const;
+
+function readHead(value: unknown): CarriedHead | string | null {
+  if (!isRecord(value) || value['record'] !== 'hupd') return null;
+  if (!has(value, { format: 'number', version: 'string' })) return null;
+  const { format, version } = value as { format: number; version: string };
+  if (format !== carriedFormat) {
+    return `it is of format ${format}, written by hupd ${version}; this hupd reads format ${carriedFormat}`;
+  }
+  if (!has(value, { boot: 'string', pid: 'number', startTime: 'number' })) return null;
+  return value as unknown as CarriedHead;
+}
+
+type Kind = 'string' | 'number' | 'object' | 'array';
+
+function has(value: unknown, shape: Readonly<Record<string, Kind>>): boolean {
+  if (!isRecord(value)) return false;
+  return Object.entries(shape).every(([name, kind]) => kindOf(value[name]) === kind);
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return kindOf(value) === 'object';
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(why: string): ReadCarried {
+  return { ok: false, why };
+}
