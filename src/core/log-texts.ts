@@ -149,6 +149,19 @@ function oneLine(text: string): string {
   return text.slice(0, 1000).replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }
 
+/** Who has asked for what. Names come from outside: they are quoted. */
+export const auditTexts = {
+  remote: (user: string | null, where: string) => `${user === null ? 'anyone' : `user ${reprText(user)}`} at ${where}`,
+  local: (user: string | null, peer: { readonly pid: number; readonly uid: number; readonly name: string } | null) => {
+    const login = user === null ? '' : `user ${reprText(user)}, `;
+    if (peer === null) return `${login}a process of this machine`;
+    return `${login}uid ${peer.uid}${peer.name === '' ? '' : ` (${peer.name})`} pid ${peer.pid}`;
+  },
+  asked: (who: string, what: string) => line('INFO', `audit: ${who}: ${what}`),
+  /** With read-only credentials. */
+  refused: (who: string, what: string) => line('WARN', `audit: ${who}: refused ${oneLine(what)}`),
+} as const;
+
 /** Lines that supervisord does not have. */
 export const ownTexts = {
   tookUp: (pid: number, alive: number, isSameProcess: boolean) =>

@@ -71,7 +71,10 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
     syslog: syslog.get,
   });
   const servers = await startServers(config.servers, {
-    handler: createHandler({ daemon: supervisor, logs: logFiles }),
+    handler: createHandler({ daemon: supervisor, logs: logFiles }, (fd) => {
+      const peer = os.peer(fd);
+      return peer === null ? null : { ...peer, name: os.userById(peer.uid)?.name ?? '' };
+    }),
     namespaces: config.rpcInterfaces.map(({ namespace }) => namespace),
     requireAuth: daemon.requireAuth,
     log: (text) => early.push(text),

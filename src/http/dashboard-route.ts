@@ -9,9 +9,10 @@ import { describeHappening } from '../core/history.ts';
 import { createRpc, type Rpc } from '../rpc/dispatch.ts';
 import { faultText, type RpcContext } from '../rpc/method.ts';
 import { findProcess } from '../rpc/targets.ts';
+import type { Supervision } from '../runtime/supervision.ts';
 import type { ActionAnswer, HistoryRow } from '../web/messages.ts';
 import { dashboardStyle } from '../web/style.ts';
-import type { Access } from './auth.ts';
+import { audited, type Caller, noteRefused } from './audit.ts';
 import { readBody } from './body.ts';
 import { isCrossSite } from './cross-site.ts';
 import { respond, respondAndClose, respondError } from './respond.ts';
@@ -20,7 +21,7 @@ export type DashboardRoute = (
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  access: Access,
+  caller: Caller,
 ) => void | Promise<void>;
 
 export function isDashboardPath(path: string): boolean {
@@ -29,24 +30,34 @@ export function isDashboardPath(path: string): boolean {
 
 export function createDashboardRoute(context: RpcContext): DashboardRoute {
   const rpc = createRpc(context, [{ namespace: 'supervisor', interface: 'main' }]);
-  return (request, response, path, access) => {
-    if (path === '/actions') return actions(rpc, request, response, access);
+  return (request, response, path, caller) => {
+    if (path === '/actions') return actions(context.daemon, rpc, request, response, caller);
     if (request.method !== 'GET' && request.method !== 'HEAD') return respondAndClose(request, response, 400);
     return path === '/history' ? history(context, request, response) : staticFile(request, response, path);
   };
 }
 
-async function actions(rpc: Rpc, request: IncomingMessage, response: ServerResponse, access: Access): Promise<void> {
+async function actions(
+  daemon: Supervision,
+  rpc: Rpc,
+  request: IncomingMessage,
+  response: ServerResponse,
+  caller: Caller,
+): Promise<void> {
   if (request.method !== 'POST') return respondAndClose(request, response, 400);
-  if (isCrossSite(request) || access !== 'full') return respondAndClose(request, response, 403);
   const body = await readBody(request);
   if (body === 'gone') return;
   if ('status' in body) return respondAndClose(request, response, body.status);
   const form = new URLSearchParams(body.bytes.toString());
+  const action = form.get('action') ?? '';
+  if (isCrossSite(request) || caller.access !== 'full') {
+    noteRefused(daemon, caller, [action]);
+    return respondError(request, response, 403);
+  }
   const name = form.get('processname') ?? '';
-  const calls = callsOf(form.get('action') ?? '', name);
+  const calls = callsOf(action, name);
   if (calls === null) return respondError(request, response, 400);
-  sendJson(request, response, await carryOut(rpc, calls, name));
+  sendJson(request, response, await carryOut(audited(rpc, daemon, caller), calls, name));
 }
 
 interface Calls {

@@ -6,6 +6,7 @@ import { rpcTexts } from '../core/log-texts.ts';
 import type { ServerSpec } from '../core/spec.ts';
 import { createRpc } from '../rpc/dispatch.ts';
 import type { RpcContext } from '../rpc/method.ts';
+import { callerOf, type FindPeer } from './audit.ts';
 import { accessOf } from './auth.ts';
 import { isCrossSite } from './cross-site.ts';
 import { createDashboardRoute, isDashboardPath } from './dashboard-route.ts';
@@ -20,7 +21,7 @@ import { rpcRoute } from './rpc-route.ts';
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse, server: ServerSpec) => void;
 
 /** One for all servers of the daemon. The methods are those that the configuration publishes now; a later `reread` changes none of it. */
-export function createHandler(context: RpcContext): RequestHandler {
+export function createHandler(context: RpcContext, findPeer: FindPeer = () => null): RequestHandler {
   const { daemon, logs } = context;
   const rpc = createRpc(context, daemon.config.rpcInterfaces);
   const pages = { daemon, rpc: createRpc(context, [{ namespace: 'supervisor', interface: 'main' }]) };
@@ -34,10 +35,11 @@ export function createHandler(context: RpcContext): RequestHandler {
     if (access === 'none') {
       return respondAndClose(request, response, 401, { 'WWW-Authenticate': 'Basic realm="default"' });
     }
+    const caller = callerOf(request, access, server.credentials === null, findPeer);
     const path = decodedPath(request.url ?? '/');
     if (path.startsWith('/RPC2')) {
       if (isCrossSite(request)) return respondAndClose(request, response, 403);
-      return rpcRoute(rpc, daemon, request, response, access);
+      return rpcRoute(rpc, daemon, request, response, caller);
     }
     if (path.startsWith('/logtail') || path.startsWith('/mainlogtail')) {
       if (isCrossSite(request)) return respondAndClose(request, response, 403);
@@ -49,9 +51,9 @@ export function createHandler(context: RpcContext): RequestHandler {
       if (isCrossSite(request)) return respondAndClose(request, response, 403);
       return watchers.attach(request, response);
     }
-    if (isDashboardPath(path)) return dashboard(request, response, path, access);
+    if (isDashboardPath(path)) return dashboard(request, response, path, caller);
     if (path === '/metrics') return metricsRoute(context, request, response);
-    return pagesRoute(pages, request, response, path, access);
+    return pagesRoute(pages, request, response, path, caller);
   };
 
   return (request, response, server) => {

@@ -8,7 +8,7 @@ import type { Rpc } from '../rpc/dispatch.ts';
 import { sortedByName } from '../rpc/methods/info-methods.ts';
 import { allProcesses } from '../rpc/targets.ts';
 import type { Supervision } from '../runtime/supervision.ts';
-import type { Access } from './auth.ts';
+import { audited, type Caller, noteRefused } from './audit.ts';
 import { readBody } from './body.ts';
 import { isCrossSite } from './cross-site.ts';
 import { quoteUrl } from './html.ts';
@@ -28,7 +28,7 @@ export async function pagesRoute(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  access: Access,
+  caller: Caller,
 ): Promise<void> {
   const page = path.replace(/^\/+/, '') || 'index.html';
   if (!isPage(page)) return staticFile(request, response, path);
@@ -37,10 +37,10 @@ export async function pagesRoute(
     const body = await readBody(request);
     if (body === 'gone') return;
     if ('status' in body) return respondAndClose(request, response, body.status);
-    return show(context, request, response, page, formOf(request, body.bytes.toString()), access);
+    return show(context, request, response, page, formOf(request, body.bytes.toString()), caller);
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return respondAndClose(request, response, 400);
-  return show(context, request, response, page, formOf(request, ''), access);
+  return show(context, request, response, page, formOf(request, ''), caller);
 }
 
 type PageName = 'index.html' | 'tail.html' | 'ok.html';
@@ -55,7 +55,7 @@ async function show(
   response: ServerResponse,
   page: PageName,
   form: URLSearchParams,
-  access: Access,
+  caller: Caller,
 ): Promise<void> {
   switch (page) {
     case 'ok.html':
@@ -63,7 +63,7 @@ async function show(
     case 'tail.html':
       return sendHtml(request, response, await tail(context, form));
     case 'index.html':
-      return status(context, request, response, form, access);
+      return status(context, request, response, form, caller);
   }
 }
 
@@ -72,7 +72,7 @@ async function status(
   request: IncomingMessage,
   response: ServerResponse,
   form: URLSearchParams,
-  access: Access,
+  caller: Caller,
 ): Promise<void> {
   const action = form.get('action');
   if (action === null || action === '') {
@@ -82,14 +82,17 @@ async function status(
       identifier: daemon.identifier,
       version: daemon.version,
       message: form.get('message') ?? '',
-      mayAct: access === 'full',
+      mayAct: caller.access === 'full',
     });
     return sendHtml(request, response, page);
   }
   const harmless = action === harmlessAction;
-  if (!harmless && (isCrossSite(request) || access !== 'full')) return respondError(request, response, 403);
+  if (!harmless && (isCrossSite(request) || caller.access !== 'full')) {
+    noteRefused(daemon, caller, [action]);
+    return respondError(request, response, 403);
+  }
   if (request.method === 'HEAD') return respondError(request, response, 400);
-  const message = await act(daemon, rpc, action, form.get('processname'));
+  const message = await act(daemon, audited(rpc, daemon, caller), action, form.get('processname'));
   if (message === null) return respondError(request, response, 400);
   respondError(request, response, 301, {
     ...pageHeaders,

@@ -9,7 +9,7 @@ import { type ControlCharacters, encodeFault, encodeResponse } from '../rpc/enco
 import { type Answer, faultText } from '../rpc/method.ts';
 import type { Supervision } from '../runtime/supervision.ts';
 import { reprText } from '../util/python-repr.ts';
-import type { Access } from './auth.ts';
+import { audited, type Caller, noteRefused } from './audit.ts';
 import { readBody } from './body.ts';
 import { respond, respondAndClose, respondError } from './respond.ts';
 
@@ -21,7 +21,7 @@ export async function rpcRoute(
   daemon: Supervision,
   request: IncomingMessage,
   response: ServerResponse,
-  access: Access,
+  caller: Caller,
 ): Promise<void> {
   if (request.method !== 'POST') return respondAndClose(request, response, 400);
   const body = await readBody(request);
@@ -34,8 +34,12 @@ export async function rpcRoute(
     daemon.log(level, line);
     return respondError(request, response, 400);
   }
-  if (access === 'read' && !rpc.onlyReads(call.method, call.params)) return respondError(request, response, 403);
-  const outcome = await rpc.call(call.method, call.params);
+  const changes = caller.access === 'read' ? rpc.changes(call.method, call.params) : [];
+  if (changes.length > 0) {
+    noteRefused(daemon, caller, changes);
+    return respondError(request, response, 403);
+  }
+  const outcome = await audited(rpc, daemon, caller).call(call.method, call.params);
   const controls = request.headers[controlsHeader] === 'raw' ? 'raw' : 'replaced';
   respond(request, response, { type: 'text/xml', body: encodeAnswer(outcome, controls) });
 }

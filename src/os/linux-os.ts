@@ -31,6 +31,7 @@ import type {
   NotifySocket,
   Os,
   PathGuard,
+  Peer,
   Probe,
   ProcessLook,
   ProcessStat,
@@ -43,6 +44,7 @@ import type {
   WatchRequest,
 } from './os.ts';
 import { Peeking } from './peek.ts';
+import { peerOf } from './peer.ts';
 import { Poller } from './poller.ts';
 import { createProbe } from './probe.ts';
 import { lookAt } from './process-look.ts';
@@ -213,6 +215,10 @@ export class LinuxOs implements Os {
 
   watch(request: WatchRequest): FileWatch {
     return watchFiles(request);
+  }
+
+  peer(fd: number): Peer | null {
+    return peerOf(this.#libc, fd);
   }
 
   stat(pid: number): ProcessStat | null {

@@ -73,6 +73,13 @@ export interface StdinPipe {
   close(): void;
 }
 
+/** The process that made a connection to a unix socket. */
+export interface Peer {
+  /** It may have ended since. */
+  readonly pid: number;
+  readonly uid: number;
+}
+
 /** What somebody sent, and who, as the kernel says. */
 export interface Datagram {
   readonly data: Buffer;
@@ -314,6 +321,8 @@ export interface Os {
   /** Begins soon after the call. */
   watch(request: WatchRequest): FileWatch;
 
+  /** Of a connection to a unix socket of ours; null: it is none, or the kernel can not be asked. */
+  peer(fd: Fd): Peer | null;
   stat(pid: number): ProcessStat | null;
   descendants(pid: number): readonly number[];
   look(pid: number): ProcessLook | null;

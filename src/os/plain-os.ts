@@ -195,6 +195,10 @@ export class PlainOs implements Os {
     return watchFiles(request);
   }
 
+  peer(): null {
+    return null;
+  }
+
   stat(pid: number): ProcessStat | null {
     return readStat(pid);
   }

@@ -5,6 +5,7 @@
 import { type LogText, rpcTexts } from '../core/log-texts.ts';
 import type { RpcInterfaceSpec } from '../core/spec.ts';
 import { compareCodePoints } from '../util/code-point-order.ts';
+import { reprText } from '../util/python-repr.ts';
 import type { RpcValue } from './codec.ts';
 import { faultCodes } from './contract.ts';
 import { type Answer, fault, faultText, type Method, type MethodTable, type RpcContext } from './method.ts';
@@ -21,8 +22,11 @@ import { twiddlerMethods } from './methods/twiddler-methods.ts';
 export interface Rpc {
   /** Never rejects. */
   call(method: string, params: readonly RpcValue[]): Promise<Answer>;
-  /** Whether the call, with every call inside it, leaves all as it is. What does not exist changes nothing either. */
-  onlyReads(method: string, params: readonly RpcValue[]): boolean;
+  /**
+   * The calls that may change something, this one or those inside it, as text without their contents: `supervisor.stopProcess('web')`. None: all
+   * is left as it is. What does not exist changes nothing either.
+   */
+  changes(method: string, params: readonly RpcValue[]): readonly string[];
 }
 
 /** The methods of the main interface, whatever namespace it is published under. */
@@ -56,20 +60,23 @@ export function createRpc(context: RpcContext, interfaces: readonly RpcInterface
     }),
   );
 
-  const onlyReads: Rpc['onlyReads'] = (name, params) => {
-    if (name !== multicallName) return methods.get(name)?.reads ?? true;
+  const changes: Rpc['changes'] = (name, params) => {
+    if (name !== multicallName) {
+      const method = methods.get(name);
+      return method === undefined || method.reads ? [] : [describeCall(name, method, params)];
+    }
     const [calls] = params;
-    return (
-      !isArray(calls) ||
-      calls.every((inner) => {
-        const { methodName } = callMembers(inner);
-        return typeof methodName !== 'string' || (methods.get(methodName)?.reads ?? true);
-      })
-    );
+    return !isArray(calls)
+      ? []
+      : calls.flatMap((inner) => {
+          const { methodName, params: own } = callMembers(inner);
+          const isCall = typeof methodName === 'string' && methodName !== multicallName;
+          return isCall ? changes(methodName, isArray(own) ? own : []) : [];
+        });
   };
 
   return {
-    onlyReads,
+    changes,
     call: async (name, params) => {
       log(rpcTexts.called(name));
       const outcome = await call(name, params);
@@ -87,6 +94,17 @@ function tableOf(spec: RpcInterfaceSpec): MethodTable {
     case 'twiddler':
       return twiddlerMethods(spec.whitelist);
   }
+}
+
+/** As Python would write it, with what is no plain value, or may be secret, left out. */
+function describeCall(name: string, method: Method, params: readonly RpcValue[]): string {
+  const shown = params.slice(0, method.params.length).map((value, index) => {
+    if (method.params[index]?.content === true) return '...';
+    if (typeof value === 'string') return value.length > 200 ? `${reprText(value.slice(0, 200))}...` : reprText(value);
+    if (typeof value === 'boolean') return value ? 'True' : 'False';
+    return typeof value === 'number' ? String(value) : '...';
+  });
+  return `${name}(${shown.join(', ')})`;
 }
 
 async function callMethod(

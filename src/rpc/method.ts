@@ -14,6 +14,8 @@ export interface Param {
   readonly name: string;
   readonly type: RpcType;
   readonly optional?: true;
+  /** What it holds may be secret or long: it is not for the log. */
+  readonly content?: true;
 }
 
 /** `text` follows the fault's name, even when it is empty; null: the name stands alone. */
@@ -79,4 +81,5 @@ export function refused(refusal: Refusal, name: string): Answer {
 }
 
 export const param = (name: string, type: RpcType): Param => ({ name, type });
+export const content = (name: string, type: RpcType): Param => ({ name, type, content: true });
 export const optional = (name: string, type: RpcType): Param => ({ name, type, optional: true });

@@ -520,6 +520,12 @@ export const deviations: readonly Deviation[] = [
     reason: 'tail -f shows what is there',
   },
   {
+    id: 'log-audit',
+    supervisord: 'does not say who asked for an action',
+    hupd: 'a line of its own, INFO audit: who: what, for each action that a client asks for, and one at WARN for each that was refused',
+    reason: 'who stopped it is the first question after an outage; no line that others parse is changed',
+  },
+  {
     id: 'usr1',
     supervisord: 'SIGUSR1 kills it and leaves children, pid file and socket behind',
     hupd: 'ignores it',

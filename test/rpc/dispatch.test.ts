@@ -230,12 +230,19 @@ test('every method has a signature and help, and the list of them is sorted', as
 
 test('a call only reads when it, and each call in it, changes nothing', () => {
   const { rpc } = rig();
-  assert.ok(rpc.onlyReads('supervisor.getAllProcessInfo', []));
-  assert.ok(!rpc.onlyReads('supervisor.stopAllProcesses', []));
-  assert.ok(rpc.onlyReads('system.multicall', [[{ methodName: 'supervisor.getPID' }]]));
-  assert.ok(
-    !rpc.onlyReads('system.multicall', [[{ methodName: 'supervisor.getPID' }, { methodName: 'supervisor.shutdown' }]]),
-  );
+  assert.deepEqual(rpc.changes('supervisor.getAllProcessInfo', []), []);
+  assert.deepEqual(rpc.changes('supervisor.stopAllProcesses', []), ['supervisor.stopAllProcesses()']);
+  assert.deepEqual(rpc.changes('system.multicall', [[{ methodName: 'supervisor.getPID' }]]), []);
+  const inner = [
+    { methodName: 'supervisor.getPID' },
+    { methodName: 'supervisor.startProcess', params: ["it's", false] },
+    { methodName: 'supervisor.sendProcessStdin', params: ['web', 'secret'] },
+    { methodName: 'system.multicall', params: [[{ methodName: 'supervisor.shutdown' }]] },
+  ];
+  assert.deepEqual(rpc.changes('system.multicall', [inner]), [
+    'supervisor.startProcess("it\'s", False)',
+    "supervisor.sendProcessStdin('web', ...)",
+  ]);
 });
 
 test('a reload is followed by waiting for more facts than one has', async () => {

@@ -417,6 +417,10 @@ export class FakeOs implements Os {
     });
   }
 
+  peer(): null {
+    return null;
+  }
+
   stat(pid: number): ProcessStat | null {
     const found = this.spawned.find((child) => child.pid === pid && child.life !== 'gone');
     if (found === undefined) return null;

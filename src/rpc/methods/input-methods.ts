@@ -1,5 +1,5 @@
 /** `supervisor.*`: what clients send into the system: input for a process, and events for the listeners. */
-import { answer, fault, type MethodTable, param, wrongArgument } from '../method.ts';
+import { answer, content, fault, type MethodTable, param, wrongArgument } from '../method.ts';
 import { findProcess } from '../targets.ts';
 
 export const inputMethods: MethodTable = [
@@ -7,7 +7,7 @@ export const inputMethods: MethodTable = [
     'sendProcessStdin',
     {
       returns: 'boolean',
-      params: [param('name', 'string'), param('chars', 'string')],
+      params: [param('name', 'string'), content('chars', 'string')],
       help: 'Writes text, as UTF-8 and with no line end added, to the standard input of a process.',
       reads: false,
       call: ({ daemon }, [name, chars]) => {
@@ -23,7 +23,7 @@ export const inputMethods: MethodTable = [
     'sendRemoteCommEvent',
     {
       returns: 'boolean',
-      params: [param('type', 'string'), param('data', 'string')],
+      params: [param('type', 'string'), content('data', 'string')],
       help: 'Emits an event of type REMOTE_COMMUNICATION to the event listeners that subscribed to it.',
       reads: false,
       whileStopping: true,

@@ -8,6 +8,7 @@ import type { RpcValue } from '../codec.ts';
 import {
   type Answer,
   answer,
+  content,
   fault,
   type Method,
   type MethodTable,
@@ -41,7 +42,7 @@ const methods: MethodTable = [
     'log',
     {
       returns: 'boolean',
-      params: [param('message', 'string'), optional('level', 'string')],
+      params: [content('message', 'string'), optional('level', 'string')],
       help: "Writes a message to the server's log, at INFO unless another level is given, by name or number.",
       reads: false,
       call: ({ daemon }, [message, level = 'INFO']) => {
@@ -56,7 +57,7 @@ const methods: MethodTable = [
     'addProgramToGroup',
     {
       returns: 'boolean',
-      params: [param('group_name', 'string'), param('program_name', 'string'), param('program_options', 'struct')],
+      params: [param('group_name', 'string'), param('program_name', 'string'), content('program_options', 'struct')],
       help: 'Adds a program, with the options of a program section, to a group that is in use.',
       reads: false,
       call: ({ daemon }, [group, program, given]) => {
