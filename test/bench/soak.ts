@@ -48,7 +48,7 @@ stderr_logfile=NONE`,
 
 const programs = `
 [program:crash]
-command=/bin/sh -c 'echo begin; sleep 3; echo end >&2; exit 3'
+command=/bin/sh -c 'echo begin; echo end >&2; exec sleep 3'
 process_name=%(program_name)s_%(process_num)d
 numprocs=4
 startsecs=0
@@ -197,31 +197,8 @@ function fit(points: ReadonlyArray<readonly [x: number, y: number]>) {
   return { rise: slope * span, perHour: slope * 60, scatter, mean: my };
 }
 
-async function main(): Promise<boolean> {
-  const rig = await startRig({
-    programs,
-    daemon: 'logfile_maxbytes=200KB\nminfds=1024',
-    ...settles,
-    files: { ...settles.files, 'ear.py': ear },
-  });
-  const samples: Sample[] = [];
-  const soak = new Soak(rig);
-  try {
-    const begun = performance.now();
-    const minute = () => (performance.now() - begun) / 60_000;
-    let interrupted = false;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => {
-        interrupted = true;
-      });
-    while (minute() < minutes && !interrupted) {
-      await soak.round();
-      samples.push(await look(rig, minute(), soak.counts.rounds % settleEvery === 0));
-      if (process.stdout.isTTY) process.stdout.write(`\r${minute().toFixed(1)} min, ${soak.counts.rounds} rounds `);
-    }
-  } finally {
-    await endRig(rig);
-  }
+/** Prints the figures; whether all are flat. */
+function told(rig: Rig, soak: Soak, samples: readonly Sample[]): boolean {
   const crashes = [...rig.log.matchAll(/exited: crash_|terminated by SIGKILL/g)].length;
   const { rounds, reloads, restarts, requests } = soak.counts;
   console.log(
@@ -248,6 +225,34 @@ async function main(): Promise<boolean> {
       return flat;
     })
     .every((flat) => flat);
+}
+
+async function main(): Promise<boolean> {
+  const rig = await startRig({
+    programs,
+    daemon: 'logfile_maxbytes=200KB\nminfds=1024',
+    ...settles,
+    files: { ...settles.files, 'ear.py': ear },
+  });
+  const samples: Sample[] = [];
+  const soak = new Soak(rig);
+  try {
+    const begun = performance.now();
+    const minute = () => (performance.now() - begun) / 60_000;
+    let interrupted = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        interrupted = true;
+      });
+    while (minute() < minutes && !interrupted) {
+      await soak.round();
+      samples.push(await look(rig, minute(), soak.counts.rounds % settleEvery === 0));
+      if (process.stdout.isTTY) process.stdout.write(`\r${minute().toFixed(1)} min, ${soak.counts.rounds} rounds `);
+    }
+    return told(rig, soak, samples);
+  } finally {
+    await endRig(rig);
+  }
 }
 
 process.exitCode = (await main()) ? 0 : 1;
