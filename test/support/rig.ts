@@ -6,9 +6,9 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 /** The longest that any wait takes before it counts as failed. */
@@ -176,7 +176,10 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const dir = mkdtempSync(join(tmpdir(), 'hupd-rig-'));
   chmodSync(dir, 0o755); // programs of other users live here too
   writeFileSync(join(dir, 'supervisord.conf'), configText(dir, options));
-  for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(dir, name), text);
+  for (const [name, text] of Object.entries(options.files ?? {})) {
+    mkdirSync(join(dir, dirname(name)), { recursive: true });
+    writeFileSync(join(dir, name), text);
+  }
   const args = ['-n', '-c', join(dir, 'supervisord.conf'), ...(options.flags ?? [])];
   const nodeFlags = options.nodeFlags?.map((flag) => flag.replaceAll('DIR', dir));
   const hupd = join('bin', 'hupd');

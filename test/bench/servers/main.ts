@@ -4,8 +4,10 @@
  */
 import { missing } from '../../support/needs.ts';
 import { run } from '../../support/rig.ts';
-import { type Case, cases } from './cases.ts';
-import { noiseMs, perSecond } from './measure.ts';
+import type { Case } from './case.ts';
+import { cases } from './cases.ts';
+import { perSecond } from './measure.ts';
+import { noiseMs } from './outcome.ts';
 import { heading, type Line, measuredLine, row, save } from './report.ts';
 import { bootSecs } from './row.ts';
 
@@ -34,7 +36,7 @@ async function linesOf(one: Case): Promise<Line[]> {
   const absent = missing(one.needs);
   if (absent !== null) return [{ line: 'missing', server: one.name, text: absent }];
   try {
-    return (await one.measure()).map((outcome) => measuredLine(outcome, noiseMs, one.why(outcome)));
+    return (await one.measure()).map((outcome) => measuredLine(outcome, one.why(outcome)));
   } catch (error) {
     process.exitCode = 1;
     const [text = ''] = (error instanceof Error ? error.message : String(error)).split('\n');

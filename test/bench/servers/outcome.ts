@@ -1,11 +1,19 @@
 /** What came of one reload, and what it is called: fine, or red and why. */
-import type { Kind } from './row.ts';
+import { bootSecs, type Kind } from './row.ts';
+
+/** Of a machine that others use too: a wait that is shorter is not told from its noise. A wait for an app to load is four times as long. */
+export const noiseMs = (bootSecs * 1000) / 4;
+
+/** New: one a request. Kept: ten, used in turn. */
+export type Connections = 'new' | 'kept' | 'jobs';
 
 export interface Outcome {
   readonly server: string;
-  readonly connections: string;
+  readonly connections: Connections;
   readonly kind: Kind;
   readonly requests: number;
+  /** As many as were sent, which with a slow client is less than was wanted. */
+  readonly perSecond: number;
   readonly failed: number;
   /** How often each error came. */
   readonly errors: Readonly<Record<string, number>>;
@@ -19,21 +27,20 @@ export interface Outcome {
   readonly tookSecs: number;
   /** hupctl's exit status was 0. */
   readonly accepted: boolean;
-  /** Which version answers in the end. */
+  /** Which version is to answer in the end, and which one does. */
+  readonly wanted: string;
   readonly serves: string;
   /** What hupctl gave as the reason of a failure. */
   readonly reason: string;
 }
 
 /** What is wrong with it, in words; empty: as it should be. */
-export function faults(outcome: Outcome, noiseMs: number): readonly string[] {
-  const { kind, failed, slowestMs, ordinaryMs, accepted, serves, reason } = outcome;
-  // The version before it, as `rolling` and `broken` follow each other; php-fpm's pages are read anew with every request.
-  const right = serves === 'v2';
+export function faults(outcome: Outcome): readonly string[] {
+  const { kind, failed, slowestMs, ordinaryMs, accepted, wanted, serves, reason } = outcome;
   const wrong: string[] = [];
   if (failed > 0) wrong.push(`${failed} failed (${errorsOf(outcome)})`);
   if (slowestMs > Math.max(ordinaryMs, noiseMs)) wrong.push(`a request waited ${(slowestMs / 1000).toFixed(2)} s`);
-  if (!right) wrong.push(`${serves} answers in the end`);
+  if (serves !== wanted) wrong.push(`${serves} answers in the end`);
   if (kind === 'broken' && accepted) wrong.push('the broken version was taken');
   if (kind !== 'broken' && !accepted) wrong.push(`hupctl: ${reason}`);
   return wrong;

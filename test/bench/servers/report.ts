@@ -1,6 +1,7 @@
 /** The table, as Markdown while it grows and as JSON at its end: both under `artifacts/`, which git does not see. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
+import { perSecond as usualRate } from './measure.ts';
 import { faults, type Outcome } from './outcome.ts';
 
 const directory = 'artifacts/bench-servers';
@@ -10,8 +11,8 @@ export type Line =
   | { readonly line: 'measured'; readonly outcome: Outcome; readonly why: string; readonly wrong: readonly string[] }
   | { readonly line: 'missing'; readonly server: string; readonly text: string };
 
-export function measuredLine(outcome: Outcome, noiseMs: number, why: string): Line {
-  return { line: 'measured', outcome, why, wrong: faults(outcome, noiseMs) };
+export function measuredLine(outcome: Outcome, why: string): Line {
+  return { line: 'measured', outcome, why, wrong: faults(outcome) };
 }
 
 const columns = ['', 'server', 'connections', 'reload', 'requests', 'failed', 'slowest', 'before', 'time', 'note'];
@@ -33,12 +34,20 @@ export function row(line: Line): string {
   if (line.line === 'missing') return cells(['–', line.server, '', '', '', '', '', '', '', line.text]);
   const { outcome, why, wrong } = line;
   const { server, connections, kind, requests, failed, slowestMs, ordinaryMs, tookSecs } = outcome;
-  const note = [wrong.join('; '), wrong.length === 0 ? '' : why].filter((text) => text !== '').join(': ');
+  const fault = [wrong.join('; '), wrong.length === 0 ? '' : why].filter((text) => text !== '').join(': ');
+  const note = [rateOf(outcome), fault].filter((text) => text !== '').join('; ');
   return cells([
     wrong.length === 0 ? 'ok' : 'RED',
     ...[server, connections, kind, `${requests}`, `${failed}`],
     ...[`${slowestMs.toFixed(0)} ms`, `${ordinaryMs.toFixed(0)} ms`, `${tookSecs.toFixed(1)} s`, note],
   ]);
+}
+
+/** At a high rate: that it was reached, and that the client was not what was waited for. */
+function rateOf({ perSecond, latestMs }: Outcome): string {
+  return perSecond < 10 * usualRate
+    ? ''
+    : `${perSecond.toFixed(0)}/s sent, each at most ${latestMs.toFixed(0)} ms late`;
 }
 
 /** Returns where it is. */

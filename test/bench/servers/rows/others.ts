@@ -4,6 +4,8 @@ import { brokenRack, psgiText, rackText } from '../apps.ts';
 import type { ServerRow } from '../row.ts';
 
 const restarts = 'between stop and start nobody listens';
+const idleClosed =
+  'it closes idle connections when it leaves: a request that is sent just then finds its connection closed, and a client that sends again loses nothing';
 const rack = (version: string) => ({ 'config.ru': rackText(version) });
 
 export const nginx: ServerRow = {
@@ -24,6 +26,7 @@ http {
   }),
   broken: () => ({ 'nginx.conf': 'daemon off;\nevents {}\nno_such_feature on;\n' }),
   why: { restart: restarts },
+  whyKept: { rolling: idleClosed, hup: idleClosed, restart: restarts },
 };
 
 function haproxyConfig(version: string, bind: string): string {
@@ -57,13 +60,15 @@ const haproxy: ServerRow = {
   }),
   broken: () => ({ 'fd.cfg': 'frontend web\n  no-such-feature\n', 'own.cfg': 'frontend web\n  no-such-feature\n' }),
   why: { restart: restarts },
+  whyKept: { rolling: idleClosed, hup: idleClosed, restart: restarts },
 };
 
-const puma: ServerRow = {
+/** A thread stays with a kept connection for 0.2 s in hope of its next request, so there have to be more than such clients. */
+export const puma: ServerRow = {
   name: 'puma',
   needs: [{ command: 'puma', apt: 'puma' }],
   says: ['puma', '--version'],
-  program: ({ port }) => `command=/usr/bin/puma -e production -b tcp://127.0.0.1:${port} config.ru`,
+  program: ({ port }) => `command=/usr/bin/puma -e production -t 16:16 -b tcp://127.0.0.1:${port} config.ru`,
   lines: { hup: () => 'reload_signal=USR2' },
   files: rack,
   broken: () => brokenRack,
@@ -73,7 +78,7 @@ const puma: ServerRow = {
   },
 };
 
-const unicorn: ServerRow = {
+export const unicorn: ServerRow = {
   name: 'unicorn',
   needs: [{ command: 'unicorn', apt: 'unicorn' }],
   says: ['unicorn', '--version'],
@@ -95,12 +100,25 @@ const starman: ServerRow = {
     { command: '/usr/share/perl5/Net/Server/SS/PreFork.pm', apt: 'libnet-server-ss-prefork-perl' },
   ],
   says: ['starman', '--version'],
-  program: ({ port }) =>
-    `command=/usr/bin/starman --listen 127.0.0.1:${port} --workers 12 --preload-app app.psgi\nstopsignal=QUIT`,
+  program: (
+    { port },
+    strategy,
+  ) => `command=/usr/bin/starman --listen 127.0.0.1:${port} --workers 12 ${strategy === 'hup' ? '' : '--preload-app'} app.psgi
+stopsignal=QUIT
+killasgroup=true`,
   lines: { rolling: ({ port }) => `socket=tcp://127.0.0.1:${port}` },
   files: (version) => ({ 'app.psgi': psgiText(version) }),
   broken: () => ({ 'app.psgi': 'die "no such feature\\n";\n' }),
-  why: { restart: restarts },
+  why: {
+    rolling:
+      'a worker of Net::Server that is told to leave between accepting a connection and noting it drops that one',
+    hup: 'without --preload-app the new workers load the app one by one: requests wait for as long as that takes',
+    restart: restarts,
+  },
+  whyKept: {
+    rolling: 'a worker of starman leaves only when its client does: those that stay are cut after stopwaitsecs',
+    restart: `a worker of starman leaves only when its client does; ${restarts}`,
+  },
 };
 
 const php: ServerRow = {

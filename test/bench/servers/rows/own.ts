@@ -12,7 +12,7 @@ const own = (name: string, version: string) => ({
 });
 const dies = (name: string) => ({ [name]: 'throw new Error("no such feature");\n' });
 
-const node: ServerRow = {
+export const node: ServerRow = {
   name: 'Node http',
   needs: [],
   says: [process.execPath, '--version'],
@@ -31,7 +31,7 @@ const worker: ServerRow = {
   broken: () => ({ 'worker.py': 'raise RuntimeError("no such feature")\n' }),
   traffic: startJobs,
   why: {
-    hup: 'HUP ends a program that has no handler for it: the job that it had taken is lost',
+    hup: 'HUP ends a program that has no handler for it, with the job that it has',
     restart: 'jobs wait for as long as the worker takes to load',
   },
 };

@@ -25,6 +25,16 @@ function gunicorn(kind: string, options: string, more: Partial<ServerRow> = {}):
 
 export const gunicornSync = gunicorn('sync', '');
 
+export const uvicorn: ServerRow = {
+  name: 'uvicorn',
+  needs: [{ command: 'uvicorn', apt: 'uvicorn' }],
+  says: ['uvicorn', '--version'],
+  program: ({ port }) => `command=/usr/bin/uvicorn --host 127.0.0.1 --port ${port} app:app`,
+  files: asgi,
+  broken,
+  why: { hup: 'HUP ends a uvicorn of one process', restart: restarts },
+};
+
 export const python: readonly ServerRow[] = [
   gunicornSync,
   gunicorn('gthread', '-k gthread --threads 4', {
@@ -40,15 +50,7 @@ export const python: readonly ServerRow[] = [
     needs: [gunicornNeeds, { command: 'uvicorn', apt: 'uvicorn' }],
     files: asgi,
   }),
-  {
-    name: 'uvicorn',
-    needs: [{ command: 'uvicorn', apt: 'uvicorn' }],
-    says: ['uvicorn', '--version'],
-    program: ({ port }) => `command=/usr/bin/uvicorn --host 127.0.0.1 --port ${port} app:app`,
-    files: asgi,
-    broken,
-    why: { hup: 'HUP ends a uvicorn of one process', restart: restarts },
-  },
+  uvicorn,
   {
     name: 'hypercorn',
     needs: [{ command: 'hypercorn', apt: 'python3-hypercorn' }],
@@ -61,6 +63,10 @@ export const python: readonly ServerRow[] = [
     files: asgi,
     broken,
     why: { hup: 'HUP ends this version of hypercorn', restart: restarts },
+    whyKept: {
+      rolling:
+        'hypercorn leaves without having said `Connection: close`: each kept connection is reset once, and a client that sends again loses nothing',
+    },
   },
   {
     name: 'uWSGI',
