@@ -145,5 +145,7 @@ export class Client extends RpcClient {
     this.call('hupd.waitChange', [sinceVersion, timeoutSecs], signal) as Promise<Reply<ChangeReport>>;
   getUsage = (signal?: AbortSignal) => this.call('hupd.getUsage', [], signal) as Promise<Reply<readonly UsageRow[]>>;
   /** The last events, oldest first. */
+  getSockets = (name: string) =>
+    this.#typed<ReadonlyArray<{ readonly address: string; readonly waiting: number }>>('hupd.getSockets', name);
   getHistory = (name: string, count: number) => this.#typed<readonly HistoryRow[]>('hupd.getHistory', name, count);
 }

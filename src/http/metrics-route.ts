@@ -25,6 +25,7 @@ export async function metricsRoute(
     processes.push({
       view,
       tally: daemon.tally(view.group, view.name),
+      sockets: daemon.sockets(view.group, view.name),
       usage: usages.get(`${view.group}:${view.name}`) ?? null,
       logBytes: await logSizes(logs, view),
     });

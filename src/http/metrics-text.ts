@@ -1,12 +1,13 @@
 /** The daemon's numbers as Prometheus reads them (its text format 0.0.4). Pure: `metrics-route.ts` gathers what is told here. */
 import { processStateCodes } from '../core/states.ts';
-import type { ProcessView, TallyView, UsageView } from '../runtime/supervision.ts';
+import type { ProcessView, SocketView, TallyView, UsageView } from '../runtime/supervision.ts';
 
 export interface ProcessNumbers {
   readonly view: ProcessView;
   readonly tally: TallyView;
   /** null: it is down. */
   readonly usage: UsageView | null;
+  readonly sockets: readonly SocketView[];
   /** Files that are there. */
   readonly logBytes: ReadonlyArray<{ readonly channel: string; readonly bytes: number }>;
 }
@@ -125,6 +126,12 @@ export function metricsText({ processes, daemon, now }: MetricsPage): string {
       'gauge',
       'How many processes of the system they are.',
       used((usage) => usage.processes),
+    ),
+    family(
+      'socket_waiting_connections',
+      'gauge',
+      'Clients that nobody has accepted yet, on a listening socket that hupd holds for the process.',
+      each(({ sockets }) => sockets.map(({ address, waiting }) => [waiting, { address }])),
     ),
     family(
       'process_log_bytes',

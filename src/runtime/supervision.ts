@@ -37,6 +37,15 @@ export interface ChangesView {
   readonly processes: readonly ProcessView[];
 }
 
+/** A listening socket that hupd holds for a process, and who waits there to be accepted. */
+export interface SocketView {
+  /** `127.0.0.1:8000`, `unix:/run/web.sock`. */
+  readonly address: string;
+  readonly waiting: number;
+  /** Connections; null: the kernel does not tell. */
+  readonly limit: number | null;
+}
+
 /** What the generations of one process use, with all their descendants. */
 export interface UsageView {
   readonly group: string;
@@ -149,6 +158,7 @@ export interface Supervision {
   /** What happened to a process lately, oldest first. */
   history(group: string, name: string): readonly HistoryEntry[];
   tally(group: string, name: string): TallyView;
+  sockets(group: string, name: string): readonly SocketView[];
 
   /** Resolves when decided: RUNNING, or not. With `wait` false: as soon as the request was carried out. */
   start(group: string, name: string, wait: boolean): Promise<Outcome>;

@@ -15,6 +15,7 @@ import { reloadRefusal } from '../core/reload/step.ts';
 import type { Config, LogLevel, ProcessSpec } from '../core/spec.ts';
 import { type DaemonStateName, isRunningState } from '../core/states.ts';
 import type { OutputOf } from '../core/turn.ts';
+import { addressName } from '../handover/describe.ts';
 import { diagnose } from '../handover/doctor.ts';
 import { serverConfig } from '../handover/server-files.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
@@ -47,6 +48,7 @@ import type {
   ProcessView,
   Refusal,
   ReloadView,
+  SocketView,
   Supervision,
   TallyView,
   UsageView,
@@ -356,6 +358,14 @@ export class Supervisor implements Supervision {
   }
   tally(group: string, name: string): TallyView {
     return this.#history.tally(group, name);
+  }
+  sockets(group: string, name: string): readonly SocketView[] {
+    const held = this.#groups.find(group, name)?.sockets.held ?? [];
+    return held.flatMap((socket) => {
+      const queue = this.#os.acceptQueue(socket);
+      if (queue === null) return [];
+      return [{ address: addressName(socket.address), waiting: queue.waiting, limit: queue.limit }];
+    });
   }
 
   start(group: string, name: string, wait: boolean): Promise<Outcome> {

@@ -22,6 +22,7 @@ function daemon(log: string): FakeSupervision {
     ['exit status 1', 2],
     ['terminated by SIGKILL', 1],
   ]);
+  fake.held.set('web:web', [{ address: '127.0.0.1:80', waiting: 3, limit: 128 }]);
   fake.tallies.set('web:web', { exits, reloadsDone: 4, reloadsFailed: 1, lastReloadSecs: 1.5 });
   return fake;
 }
@@ -51,6 +52,7 @@ test('the metrics tell each process with its state, its past and what it uses', 
     'hupd_process_last_reload_duration_seconds{group="web",name="web"} 1.5',
     'hupd_process_cpu_seconds_total{group="web",name="web"} 2.5',
     'hupd_process_resident_memory_bytes{group="web",name="web"} 8589934592',
+    'hupd_socket_waiting_connections{group="web",name="web",address="127.0.0.1:80"} 3',
     'hupd_process_log_bytes{group="web",name="web",channel="stdout"} 12',
   ])
     assert.ok(lines.has(line), `${line}\nis not in\n${[...lines].join('\n')}`);

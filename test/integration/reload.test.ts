@@ -50,6 +50,20 @@ test('with socket= hupd binds the address itself, and clients wait while the pro
   assert.equal(summarise(await load.stop()).failed, 0);
 });
 
+test('who waits at a socket of a process that is down is told by why', async (t) => {
+  const { rig, target } = await web(t, 'socket=tcp://127.0.0.1:PORT');
+  await rig.ctl('stop', 'web');
+  const waiting = [1, 2].map(() => ask(target));
+  const told = await rig.until(async () => {
+    const { stdout } = await rig.ctl('why', 'web');
+    return /2 clients wait/.test(stdout) ? stdout : null;
+  }, 'both wait');
+  assert.match(told, /^web: 2 clients wait to be served on 127\.0\.0\.1:\d+, which hupd keeps open$/m);
+  await rig.ctl('start', 'web');
+  for (const { error } of await Promise.all(waiting)) assert.equal(error, null);
+  assert.doesNotMatch((await rig.ctl('why', 'web')).stdout, /wait/);
+});
+
 test('a second reload of a process that is being reloaded is refused with words', async (t) => {
   const { rig } = await web(t, 'reload_strategy=rolling', 1);
   const first = rig.ctl('reload', 'web');

@@ -13,6 +13,7 @@ import type {
   ProcessView,
   Refusal,
   ReloadView,
+  SocketView,
   Supervision,
   TallyView,
   UsageView,
@@ -125,6 +126,11 @@ export class FakeSupervision implements Supervision {
 
   history(group: string, name: string): readonly HistoryEntry[] {
     return this.histories.get(`${group}:${name}`) ?? [];
+  }
+
+  readonly held = new Map<string, readonly SocketView[]>();
+  sockets(group: string, name: string): readonly SocketView[] {
+    return this.held.get(`${group}:${name}`) ?? [];
   }
 
   readonly tallies = new Map<string, TallyView>();

@@ -53,10 +53,23 @@ async function why(ctl: Ctl, info: ProcessInfo, shown: number): Promise<CommandR
   for (const line of explain(await facts(ctl, info, history.value), history.value, time)) {
     ctl.output(`${name}: ${line}`);
   }
+  for (const line of await parked(ctl, info)) {
+    ctl.output(`${name}: ${line}`);
+  }
   for (const { at, text } of history.value.slice(-shown)) {
     ctl.output(`    ${time(at)}  ${text}`);
   }
   return undefined;
+}
+
+/** Who waits where hupd keeps the socket open: always told of a process that is down, else when somebody does. */
+async function parked(ctl: Ctl, info: ProcessInfo): Promise<readonly string[]> {
+  const reply = await ctl.client.getSockets(namespecOf(info));
+  const told = (reply.ok ? reply.value : []).filter(({ waiting }) => waiting > 0 || info.pid === 0);
+  return told.map(({ address, waiting }) => {
+    const who = waiting === 0 ? 'nobody waits' : waiting === 1 ? '1 client waits' : `${waiting} clients wait`;
+    return `${who} to be served on ${address}, which hupd keeps open`;
+  });
 }
 
 /** In wall milliseconds; empty where the server keeps none. */

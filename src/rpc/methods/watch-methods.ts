@@ -53,6 +53,22 @@ export const watchMethods: MethodTable = [
     },
   ],
   [
+    'getSockets',
+    {
+      returns: 'array',
+      params: [param('name', 'string')],
+      help: 'The listening sockets that hupd holds for a process, open while it is down: address, waiting (connections that nobody has accepted yet), limit (-1: the kernel does not tell).',
+      reads: true,
+      whileStopping: true,
+      call: ({ daemon }, [name]) => {
+        const target = findProcess(daemon, name);
+        if (target.kind === 'wrong') return target.answer;
+        const sockets = daemon.sockets(target.process.group, target.process.name);
+        return answer(sockets.map(({ address, waiting, limit }) => ({ address, waiting, limit: limit ?? -1 })));
+      },
+    },
+  ],
+  [
     'getHistory',
     {
       returns: 'array',
