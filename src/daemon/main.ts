@@ -5,9 +5,11 @@ import { basename, resolve } from 'node:path';
 import type { LoadResult } from '../config/configuration.ts';
 import { type DaemonFlags, parseDaemonFlags } from '../config/daemon-flags.ts';
 import { rootSearchWarning } from '../config/daemon-usage.ts';
-import { formatDiagnostic } from '../config/diagnostic.ts';
+import { type Diagnostic, formatDiagnostic } from '../config/diagnostic.ts';
 import { findConfigFile, noConfigFile } from '../config/find-config.ts';
 import { findTempDir, type LoadOptions, loadConfig, loadGivenProgram } from '../config/load.ts';
+import type { Config } from '../core/spec.ts';
+import { examine } from '../handover/examine.ts';
 import { type Libc, loadLibc } from '../os/libc.ts';
 import { userById, userByName } from '../os/users.ts';
 import type { Environment } from '../runtime/environment.ts';
@@ -75,9 +77,19 @@ function loadOptions(file: string, flags: DaemonFlags, environment: Environment)
   };
 }
 
-function check({ ok, diagnostics }: LoadResult): number {
-  for (const diagnostic of diagnostics) say(1, `${formatDiagnostic(diagnostic)}\n`);
-  return ok ? 0 : 2;
+function check(loaded: LoadResult): number {
+  const found = loaded.ok ? aboutServers(loaded.config) : [];
+  for (const diagnostic of [...loaded.diagnostics, ...found]) say(1, `${formatDiagnostic(diagnostic)}\n`);
+  return loaded.ok ? 0 : 2;
+}
+
+/** What is known of the programs' servers: puma's HUP, uWSGI's TERM. */
+function aboutServers({ file, groups }: Config): readonly Diagnostic[] {
+  return examine(groups.flatMap(({ processes }) => processes)).flatMap(({ spec, level, text, todo }) =>
+    level === 'note'
+      ? []
+      : [{ severity: 'warning', file, line: 0, what: `[${spec.kind}:${spec.program}]`, why: text, todo }],
+  );
 }
 
 /** supervisord's two lines. */

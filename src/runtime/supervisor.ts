@@ -16,8 +16,7 @@ import type { Config, LogLevel, ProcessSpec } from '../core/spec.ts';
 import { type DaemonStateName, isRunningState } from '../core/states.ts';
 import type { OutputOf } from '../core/turn.ts';
 import { addressName } from '../handover/describe.ts';
-import { diagnose } from '../handover/doctor.ts';
-import { serverConfig } from '../handover/server-files.ts';
+import { examine } from '../handover/examine.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
 import type { Syslog } from '../log/syslog.ts';
 import type { Os } from '../os/os.ts';
@@ -414,12 +413,8 @@ export class Supervisor implements Supervision {
   }
 
   doctor(): readonly Finding[] {
-    const programs = new Map<string, ProcessSpec>();
-    for (const { spec } of this.#groups.members()) programs.set(`${spec.group}:${spec.program}`, spec);
-    return [...programs.values()].flatMap((spec) => {
-      const found = diagnose(spec, (server, words) => serverConfig(server, words, spec.directory));
-      return found.map((finding) => ({ program: spec.program, ...finding }));
-    });
+    const specs = [...this.#groups.members()].map(({ spec }) => spec);
+    return examine(specs).map(({ spec, ...found }) => ({ program: spec.program, ...found }));
   }
 
   reread(): ReturnType<Supervision['reread']> {
