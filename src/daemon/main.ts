@@ -85,7 +85,10 @@ function check(loaded: LoadResult): number {
 
 /** What is known of the programs' servers: puma's HUP, uWSGI's TERM. */
 function aboutServers({ file, groups }: Config): readonly Diagnostic[] {
-  return examine(groups.flatMap(({ processes }) => processes)).flatMap(({ spec, level, text, todo }) =>
+  return examine(
+    groups.flatMap(({ processes }) => processes),
+    () => 0,
+  ).flatMap(({ spec, level, text, todo }) =>
     level === 'note'
       ? []
       : [{ severity: 'warning', file, line: 0, what: `[${spec.kind}:${spec.program}]`, why: text, todo }],

@@ -18,10 +18,11 @@ export interface Diagnosis {
   readonly todo: string;
 }
 
-/** `configOf`: the text of the server's own configuration, '' for none. */
+/** `configOf`: the text of the server's own configuration, '' for none. `bootSecs`: the longest start that was seen; 0: none was. */
 export function diagnose(
   spec: ProcessSpec,
   configOf: (server: ServerProfile, words: readonly string[]) => string,
+  bootSecs = 0,
 ): readonly Diagnosis[] {
   const split = splitCommand(spec.command);
   const words = 'error' in split ? [] : split;
@@ -35,6 +36,7 @@ export function diagnose(
     ...aboutCall(spec, server, [...words, config]),
     ...aboutReloadSignal(spec, server, words),
     ...aboutStop(spec, server, words),
+    ...aboutBoot(server, words, bootSecs),
     ...server.configFacts
       .filter(({ pattern, found: wanted }) => config !== '' && pattern.test(config) === wanted)
       .map(({ text, todo }) => ({ level: 'warning' as const, text: `${server.name}: ${text}`, todo })),
@@ -100,6 +102,20 @@ function aboutReloadSignal(
   const ends = fact.does !== 'reload';
   const text = `${signalName(reload.signal)} of ${server.name}: ${fact.text === '' ? 'it ends by it' : fact.text}`;
   return [{ level: ends ? 'problem' : 'warning', text, todo: 'use reload_strategy=rolling' }];
+}
+
+/** Before it is too late: a start that takes longer is never seen to end. */
+function aboutBoot(
+  { name, bootTimeout }: ServerProfile,
+  words: readonly string[],
+  bootSecs: number,
+): readonly Diagnosis[] {
+  if (bootTimeout === null) return [];
+  const [option = ''] = bootTimeout.options;
+  const secs = Number(optionValue(words, bootTimeout.options) ?? bootTimeout.usual);
+  if (!(secs > 0) || bootSecs < secs / 2) return [];
+  const text = `it took ${Math.round(bootSecs)} s to start, and ${name} kills a worker that takes longer than ${option} (${secs} s)`;
+  return [{ level: 'warning', text, todo: `use ${option} ${Math.ceil(3 * bootSecs)}` }];
 }
 
 function aboutStop(spec: ProcessSpec, server: ServerProfile, words: readonly string[]): readonly Diagnosis[] {

@@ -414,7 +414,12 @@ export class Supervisor implements Supervision {
 
   doctor(): readonly Finding[] {
     const specs = [...this.#groups.members()].map(({ spec }) => spec);
-    return examine(specs).map(({ spec, ...found }) => ({ program: spec.program, ...found }));
+    const bootSecsOf = ({ group, program }: ProcessSpec) => {
+      const names = specs.filter((spec) => spec.group === group && spec.program === program).map(({ name }) => name);
+      const facts = names.flatMap((name) => this.#reloads.history(group, name).flatMap((reload) => reload.facts));
+      return Math.max(0, ...facts.map((fact) => (fact.fact === 'ready' ? fact.afterSecs : 0)));
+    };
+    return examine(specs, bootSecsOf).map(({ spec, ...found }) => ({ program: spec.program, ...found }));
   }
 
   reread(): ReturnType<Supervision['reread']> {

@@ -33,6 +33,17 @@ for (const [command, spec, found] of cases) {
   });
 }
 
+test('a start that comes near to what gunicorn kills a worker for is told, when one was seen', () => {
+  const texts = (command: string, bootSecs: number) =>
+    diagnose(buildSpec({ ...rolling, command }), () => '', bootSecs).map(({ text, todo }) => `${text}; ${todo}`);
+  assert.deepEqual(texts('gunicorn app', 20), [
+    'it took 20 s to start, and gunicorn kills a worker that takes longer than --timeout (30 s); use --timeout 60',
+  ]);
+  assert.deepEqual(texts('gunicorn app', 4), []);
+  assert.deepEqual(texts('gunicorn -t 120 app', 20), []);
+  assert.deepEqual(texts('gunicorn --timeout 0 app', 20), []);
+});
+
 test('the server configuration is looked into', () => {
   const php = buildSpec({ command: 'php-fpm -F', stopSignal: 3 });
   assert.match(diagnose(php, () => '[global]')[0]?.text ?? '', /process_control_timeout/);

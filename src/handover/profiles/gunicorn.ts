@@ -43,5 +43,6 @@ export const gunicorn = profile({
     },
   ],
   daemonizes: { options: ['--daemon', '-D'] },
+  bootTimeout: { options: ['--timeout', '-t'], usual: 30 },
   gracefulTimeout: { options: ['--graceful-timeout'], usual: 30 },
 });

@@ -76,6 +76,8 @@ export interface ServerProfile {
   readonly daemonizes: { readonly options: readonly string[] } | { readonly unless: readonly string[] } | null;
   /** Seconds that it gives requests when it stops gracefully: the option, and what holds without it. */
   readonly gracefulTimeout: { readonly options: readonly string[]; readonly usual: number } | null;
+  /** Seconds after which a worker that has not come up is killed: the option, and what holds without it. */
+  readonly bootTimeout: { readonly options: readonly string[]; readonly usual: number } | null;
   /** In the environment of a successor that it makes itself: its own pid. */
   readonly successorVariable: string | null;
   /** A successor that it makes does not find sockets that it was given itself. */
@@ -103,6 +105,7 @@ const blank: ServerProfile = {
   configFacts: [],
   daemonizes: null,
   gracefulTimeout: null,
+  bootTimeout: null,
   successorVariable: null,
   losesInherited: false,
   shutsSocketsDown: false,
