@@ -55,7 +55,8 @@ export type FallibleCall =
   | 'createNotifySocket'
   | 'listen'
   | 'borrowListeners'
-  | 'createProbe';
+  | 'createProbe'
+  | 'guardSocketPath';
 type SpawnStep = Extract<SpawnResult, { ok: false }>['step'];
 
 const FIRST_PID = 1000;
@@ -100,6 +101,8 @@ export class FakeOs implements Os {
 
   #queue: Array<() => void> = [];
   #faults: Array<{ call: FallibleCall; errno: Errno; step: SpawnStep; after: number }> = [];
+  #counted: FallibleCall[] = [];
+  #numbered: { left: number; readonly errno: Errno } | null = null;
   #onExit: (pid: number, status: ExitStatus) => void = () => {};
   #nextPid = FIRST_PID;
   #nextFd = FIRST_FD;
@@ -143,8 +146,20 @@ export class FakeOs implements Os {
     this.#faults.push({ call, errno, step, after: uses });
   }
 
+  /** Every call from here on that can fail, by name, as they come. */
+  countCalls(): readonly FallibleCall[] {
+    this.#counted = [];
+    return this.#counted;
+  }
+
+  /** Of the calls from here on that can fail, the one with that number (from 0) does, once. */
+  failCall(index: number, errno: Errno): void {
+    this.#numbered = { left: index, errno };
+  }
+
   forgetFaults(): void {
     this.#faults = [];
+    this.#numbered = null;
   }
 
   /** The process started last. */
@@ -369,6 +384,7 @@ export class FakeOs implements Os {
   }
 
   guardSocketPath(path: string): PathGuard {
+    this.#throwFault('guardSocketPath', path);
     const guard = { path, released: false };
     this.guards.push(guard);
     return {
@@ -505,6 +521,8 @@ export class FakeOs implements Os {
   }
 
   #fault(call: FallibleCall): { errno: Errno; step: SpawnStep } | null {
+    this.#counted.push(call);
+    if (this.#numbered !== null && this.#numbered.left-- === 0) return { errno: this.#numbered.errno, step: 'fork' };
     const fault = this.#faults.find((candidate) => candidate.call === call);
     if (fault === undefined) return null;
     fault.after -= 1;
