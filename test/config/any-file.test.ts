@@ -5,6 +5,7 @@ import { readConfiguration } from '../../src/config/configuration.ts';
 import { noFlags } from '../../src/config/daemon-flags.ts';
 import { noMachine } from '../../src/config/datatype.ts';
 import { sectionKinds } from '../../src/config/unknown-names.ts';
+import { fuzzed } from '../support/fuzz.ts';
 import { configText } from './arbitraries.ts';
 
 const own = sectionKinds
@@ -38,6 +39,6 @@ describe('whatever stands in a file', () => {
       const errors = result.diagnostics.filter(({ severity }) => severity === 'error');
       assert.equal(result.ok, errors.length === 0);
     });
-    fc.assert(property, { numRuns: 500, seed: Number(process.env.HUPD_SEED ?? 20240229) });
+    fc.assert(property, fuzzed(500));
   });
 });
