@@ -25,6 +25,8 @@ export async function main(argv: readonly string[], program: string, version: st
   }
   const { options } = parsed;
   const { serverUrl, username, password, interactive, configFile } = options;
+  // Every user of the machine may read the words that a process was started with.
+  if (password !== null && argv.some((word) => word.includes(password))) process.title = 'hupctl';
   const ctl = new Ctl({ terminal, settings: { serverUrl, username, password, interactive, configFile }, findCommand });
   if (options.args.length > 0) {
     await ctl.runLine(options.args.join(' '), options.args);
