@@ -1,10 +1,8 @@
 // Runs `hupctl status` against a server that always says the same, and keeps what V8 has compiled for that in dist/hupctl.code.
-// With `--child`: is that hupctl.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -31,31 +29,24 @@ function answer(request, response) {
   });
 }
 
-if (process.argv[2] === '--child') {
-  process.argv.splice(1, 2, 'hupctl');
-  const { codeFile, run } = createRequire(import.meta.url)('../bin/compiled.cjs');
-  const script = run();
-  process.on('exit', () => writeFileSync(codeFile, script.createCachedData()));
-} else {
-  const directory = mkdtempSync(join(tmpdir(), 'hupctl-compile-'));
-  const server = createServer(answer);
-  try {
-    server.listen(join(directory, 's'));
-    await once(server, 'listening');
-    const config = join(directory, 'c');
-    writeFileSync(config, '[supervisorctl]\nserverurl=unix://%(here)s/s\nprompt=hupd ; as usual\n');
-    const args = [import.meta.filename, '--child', '-c', config, 'status'];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let shown = '';
-    child.stdout.on('data', (chunk) => {
-      shown += chunk;
-    });
-    const [status] = await once(child, 'close');
-    if (status !== 0 || !shown.includes('RUNNING')) {
-      throw new Error(`hupctl status ended with ${status} and showed ${JSON.stringify(shown)}`);
-    }
-  } finally {
-    server.close();
-    rmSync(directory, { recursive: true });
+const directory = mkdtempSync(join(tmpdir(), 'hupctl-compile-'));
+const server = createServer(answer);
+try {
+  server.listen(join(directory, 's'));
+  await once(server, 'listening');
+  const config = join(directory, 'c');
+  writeFileSync(config, '[supervisorctl]\nserverurl=unix://%(here)s/s\nprompt=hupd ; as usual\n');
+  const args = [join(import.meta.dirname, 'keep-code.cjs'), 'hupctl', '-c', config, 'status'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let shown = '';
+  child.stdout.on('data', (chunk) => {
+    shown += chunk;
+  });
+  const [status] = await once(child, 'close');
+  if (status !== 0 || !shown.includes('RUNNING')) {
+    throw new Error(`hupctl status ended with ${status} and showed ${JSON.stringify(shown)}`);
   }
+} finally {
+  server.close();
+  rmSync(directory, { recursive: true });
 }

@@ -2,4 +2,4 @@
 import { runAs } from './daemon/run-as.ts';
 
 const [program = 'hupd', ...args] = process.argv.slice(1);
-process.exit(await runAs(program, args));
+void runAs(program, args).then((status) => process.exit(status));

@@ -1,4 +1,4 @@
-/** `bin/hupctl` runs the bundle from code compiled at the build, and does without when that does not fit. */
+/** `bin/hupctl` and `bin/hupd` run their bundles from code compiled at the build, and do without when that does not fit. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -14,31 +14,41 @@ function installed(t: TestContext): string {
   const directory = tempDir(t);
   cpSync(join(root, 'bin'), join(directory, 'bin'), { recursive: true });
   mkdirSync(join(directory, 'dist'));
-  for (const name of ['hupctl.cjs', 'hupctl.code']) cpSync(join(root, 'dist', name), join(directory, 'dist', name));
+  for (const name of ['hupctl.cjs', 'hupctl.code', 'hupd.cjs', 'hupd.code'])
+    cpSync(join(root, 'dist', name), join(directory, 'dist', name));
   writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
   return directory;
 }
 
-const hupctl = (directory: string, ...args: readonly string[]): string =>
-  execFileSync(process.execPath, [join(directory, 'bin/hupctl'), ...args], { encoding: 'utf8' });
+const installedRun = (directory: string, name: string, ...args: readonly string[]): string =>
+  execFileSync(process.execPath, [join(directory, 'bin', name), ...args], { encoding: 'utf8' });
 
-test('the compiled code fits the Node that has compiled it', (t) => {
-  const directory = installed(t);
-  const script = `process.argv.push('-v'); process.on('exit', () => console.log(s.cachedDataRejected));
-    const s = require('${directory}/bin/compiled.cjs').run();`;
-  assert.equal(execFileSync(process.execPath, ['-e', script, 'x'], { encoding: 'utf8' }), `${version}\nfalse\n`);
-});
+for (const name of ['hupctl', 'hupd']) {
+  test(`the compiled code fits the Node that has compiled it: ${name}`, (t) => {
+    const directory = installed(t);
+    // Loaded as the program itself is, with what it sets of V8 before.
+    const script = `const { Script } = vm = require('node:vm');
+      vm.Script = class extends Script {
+        constructor(...args) { super(...args); console.log(this.cachedDataRejected); }
+      };
+      process.argv.splice(1, 1, '${directory}/bin/${name}', '-v');
+      require(process.argv[1]);`;
+    assert.equal(execFileSync(process.execPath, ['-e', script, 'x'], { encoding: 'utf8' }), `false\n${version}\n`);
+  });
+}
 
-test('without compiled code, with a broken one or that of another bundle, hupctl works as well', (t) => {
+test('without compiled code, with a broken one or that of another bundle, both work as well', (t) => {
   const directory = installed(t);
-  const code = join(directory, 'dist/hupctl.code');
-  const good = readFileSync(code);
-  for (const bad of [good.subarray(0, good.length / 2), Buffer.from('garbage'), Buffer.alloc(0)]) {
-    writeFileSync(code, bad);
-    assert.equal(hupctl(directory, '-v'), `${version}\n`);
+  for (const name of ['hupctl', 'hupd']) {
+    const code = join(directory, `dist/${name}.code`);
+    const good = readFileSync(code);
+    for (const bad of [good.subarray(0, good.length / 2), Buffer.from('garbage'), Buffer.alloc(0)]) {
+      writeFileSync(code, bad);
+      assert.equal(installedRun(directory, name, '-v'), `${version}\n`);
+    }
+    rmSync(code);
+    assert.equal(installedRun(directory, name, '-v'), `${version}\n`);
   }
-  rmSync(code);
-  assert.equal(hupctl(directory, '-v'), `${version}\n`);
 });
 
 test('a link from elsewhere finds it, and by the name supervisorctl it says what it is', (t) => {
@@ -49,5 +59,5 @@ test('a link from elsewhere finds it, and by the name supervisorctl it says what
   assert.match(usage, /^supervisorctl -- control applications/);
   assert.match(usage, /hupctl, called by the name supervisorctl/);
   assert.ok(usage.includes(`Usage: ${link} [options]`));
-  assert.match(hupctl(directory, '-h'), /^hupctl -- control applications/);
+  assert.match(installedRun(directory, 'hupctl', '-h'), /^hupctl -- control applications/);
 });

@@ -41,10 +41,10 @@ test('the tarball has what a user needs, and neither tests nor sources nor what 
 test('the licence text of each package in the bundles is with them', () => {
   const text = readFileSync('dist/THIRD-PARTY-LICENSES.txt', 'utf8');
   const named = [...text.matchAll(/^(\S+) \d+\.\d+\.\d+ \((?:MIT|ISC|BlueOak-1\.0\.0)\)$/gm)].map(([, name]) => name);
-  // Each module of a package is headed by its path in the bundle; hupctl's is minified.
-  const bundles = readdirSync('dist').filter((name) => name.endsWith('.js'));
+  // Each module of a package has its path in the bundle, by which it is called.
+  const bundles = readdirSync('dist').filter((name) => name.endsWith('.cjs'));
   const inside = bundles.flatMap((name) =>
-    [...readFileSync(join('dist', name), 'utf8').matchAll(/^ *\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)].map(
+    [...readFileSync(join('dist', name), 'utf8').matchAll(/"node_modules\/((?:@[^/]+\/)?[^/]+)\//g)].map(
       ([, it]) => it,
     ),
   );
