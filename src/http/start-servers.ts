@@ -6,7 +6,7 @@ import { type HttpBounds, httpBounds } from './bounds.ts';
 import type { RequestHandler } from './handler.ts';
 import { addressInUse, errnoText, type ListenFailure } from './listen-errors.ts';
 import { createHttpServer } from './server.ts';
-import { listenUnix } from './unix-socket.ts';
+import { listens, listenUnix, listenUnixAgain } from './unix-socket.ts';
 
 export interface ServerOptions {
   readonly handler: RequestHandler;
@@ -15,6 +15,8 @@ export interface ServerOptions {
   /** `[supervisord] require_auth`. */
   readonly requireAuth: boolean;
   readonly log: (record: LogText) => void;
+  /** Listening already, by section: from another daemon, whose clients wait meanwhile. */
+  readonly inherited?: ReadonlyMap<string, number>;
   /** For tests; `httpBounds` otherwise. */
   readonly bounds?: HttpBounds;
   /** A line for stderr. */
@@ -64,8 +66,10 @@ async function startServer(spec: ServerSpec, options: ServerOptions): Promise<Li
     };
   }
   const http = createHttpServer(spec, options.handler, options.bounds ?? httpBounds);
-  if (spec.kind === 'inet') return listenInet(http, spec);
-  const listening = await listenUnix(http.server, spec, options.notice);
+  const fd = options.inherited?.get(spec.section) ?? null;
+  if (spec.kind === 'inet') return listenInet(http, spec, fd);
+  const listening =
+    fd === null ? await listenUnix(http.server, spec, options.notice) : await listenUnixAgain(http.server, spec, fd);
   if (!listening.ok) {
     await http.close();
     return listening;
@@ -86,21 +90,17 @@ function isExposed(spec: ServerSpec): spec is InetServerSpec {
   return spec.kind === 'inet' && spec.credentials === null && !/^(127\.[\d.]+|localhost|::1)$/i.test(spec.host);
 }
 
-/** IPv4, as supervisord; a literal IPv6 address is taken too. */
+/** IPv4, as supervisord; a literal IPv6 address is taken too. `fd`: listens already. */
 async function listenInet(
   http: ReturnType<typeof createHttpServer>,
   spec: InetServerSpec,
+  fd: number | null,
 ): Promise<Listening | ListenFailure> {
   const { server, close } = http;
   try {
+    const { backlog } = httpBounds;
     const host = spec.host === '' ? '0.0.0.0' : await resolve(spec.host);
-    await new Promise<void>((done, fail) => {
-      server.once('error', fail);
-      server.listen({ host, port: spec.port, backlog: httpBounds.backlog, exclusive: true }, () => {
-        server.off('error', fail);
-        done();
-      });
-    });
+    await listens(server, fd === null ? { host, port: spec.port, backlog, exclusive: true } : { fd, backlog });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'EADDRINUSE' ? addressInUse : { ok: false, text: errnoText(code ?? String(error)) };

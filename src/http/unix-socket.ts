@@ -4,7 +4,7 @@
  * dead socket is removed, never a file of another kind (supervisord removes anything).
  */
 import { chmodSync, chownSync, linkSync, lstatSync, unlinkSync } from 'node:fs';
-import { connect, type Server } from 'node:net';
+import { connect, type ListenOptions, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import type { ServerSpec } from '../core/spec.ts';
 import { httpBounds } from './bounds.ts';
@@ -39,20 +39,39 @@ export async function listenUnix(
   }
 }
 
-/** The umask is the process's: it is changed only for the one synchronous call that binds. */
-function bindPrivately(server: Server, path: string): Promise<void> {
+/** Of a socket that listens already, and is in its place. */
+export async function listenUnixAgain(
+  server: Server,
+  spec: UnixServerSpec,
+  fd: number,
+): Promise<{ readonly ok: true; readonly remove: () => void } | ListenFailure> {
+  try {
+    await listens(server, { fd, backlog: httpBounds.backlog });
+    return { ok: true, remove: removalOf(spec.file) };
+  } catch (error) {
+    return failure(error, spec);
+  }
+}
+
+/** `fd`: listens already; node's types do not know it, its documentation does. Rejects where it can not. */
+export function listens(server: Server, where: ListenOptions & { readonly fd?: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    const umask = process.umask(0o177);
-    try {
-      server.listen({ path, backlog: httpBounds.backlog }, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    } finally {
-      process.umask(umask);
-    }
+    server.listen(where, () => {
+      server.off('error', reject);
+      resolve();
+    });
   });
+}
+
+/** The umask is the process's: it is changed only for the one synchronous call that binds. */
+function bindPrivately(server: Server, path: string): Promise<void> {
+  const umask = process.umask(0o177);
+  try {
+    return listens(server, { path, backlog: httpBounds.backlog });
+  } finally {
+    process.umask(umask);
+  }
 }
 
 async function linkInPlace(
@@ -106,7 +125,6 @@ function isServed(path: string): Promise<boolean> {
 }
 
 function owned(spec: UnixServerSpec): { readonly remove: () => void } {
-  const { ino, dev } = lstatSync(spec.file);
   if (spec.owner !== null) {
     try {
       chownSync(spec.file, spec.owner.uid, spec.owner.gid);
@@ -115,12 +133,15 @@ function owned(spec: UnixServerSpec): { readonly remove: () => void } {
       throw error;
     }
   }
-  return {
-    remove: () => {
-      const status = lstatSync(spec.file, { throwIfNoEntry: false });
-      // Another daemon may have put its own there.
-      if (status?.ino === ino && status.dev === dev) removeIfThere(spec.file);
-    },
+  return { remove: removalOf(spec.file) };
+}
+
+/** Takes away what is there now; another daemon may put its own there meanwhile. */
+function removalOf(file: string): () => void {
+  const { ino, dev } = lstatSync(file);
+  return () => {
+    const status = lstatSync(file, { throwIfNoEntry: false });
+    if (status?.ino === ino && status.dev === dev) removeIfThere(file);
   };
 }
 
