@@ -33,7 +33,7 @@ Options:
 Of hupd:
 --check -- print everything that is wrong with the configuration and exit
 --no-adopt -- do not take over the children of a daemon that died
---take-over URL -- take over the children of the supervisord that serves URL
+--take-over URL -- take over the children of the supervisord that serves URL (with --check: say what would be done)
 `;
 }
 

@@ -171,6 +171,8 @@ export const ownTexts = {
         ? `upgraded in place: ${alive} processes run on as they were`
         : `took up what hupd with pid ${pid} has left: ${alive} processes run on`,
     ),
+  tookOver: (version: string, pid: number, alive: number) =>
+    line('INFO', `took over from ${version} with pid ${pid}: ${alive} processes run on`),
   notTakenUp: (problem: string) => line('WARN', `a pipe that an earlier hupd has left can not be opened: ${problem}`),
   socketLost: (address: SocketAddress) => {
     const where = address.kind === 'unix' ? address.path : `${address.host}:${address.port}`;

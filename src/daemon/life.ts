@@ -77,6 +77,7 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
     }),
     namespaces: config.rpcInterfaces.map(({ namespace }) => namespace),
     requireAuth: daemon.requireAuth,
+    inherited: new Map(legacy?.carried.handed?.servers.map(({ section, fd }) => [section, fd])),
     log: (text) => early.push(text),
     notice: (text) => early.push({ level: 'WARN', text }),
   });

@@ -44,7 +44,8 @@ async function run(program: string, flags: DaemonFlags): Promise<number> {
   const environment = inherited ?? ownEnvironment();
   const options = loadOptions(found.file, flags, environment);
   const load = () => loadConfig(options);
-  if (flags.check) return check(load());
+  const { takeOver } = flags;
+  if (flags.check) return takeOver === null ? check(load()) : checkTakeOver(load(), takeOver);
   const first = load();
   if (!first.ok) return usageError(program, first.error);
   const { config } = first;
@@ -52,6 +53,7 @@ async function run(program: string, flags: DaemonFlags): Promise<number> {
   const failure = await serve({
     ...{ name: basename(program), first: config, load, environment },
     readProgram: (within, given) => loadGivenProgram(options, within, given),
+    takeOver,
     detach: inherited === null ? null : tellParent,
   });
   return failure === null ? 0 : usageError(program, failure.message, failure.status);
@@ -93,6 +95,16 @@ function aboutServers({ file, groups }: Config): readonly Diagnostic[] {
       ? []
       : [{ severity: 'warning', file, line: 0, what: `[${spec.kind}:${spec.program}]`, why: text, todo }],
   );
+}
+
+/** Both: a configuration that is wrong is not taken over with. */
+async function checkTakeOver(loaded: LoadResult, url: string): Promise<number> {
+  const status = check(loaded);
+  if (!loaded.ok) return status;
+  const { previewTakeOver } = await import('../take-over/seize.ts');
+  const looked = await previewTakeOver(loaded.config, url);
+  for (const line of looked.words) say(looked.ok ? 1 : 2, `${line}\n`);
+  return looked.ok ? status : 2;
 }
 
 /** supervisord's two lines. */

@@ -28,6 +28,8 @@ export interface ServeOptions {
   readonly load: () => LoadResult;
   readonly readProgram: LifeOptions['readProgram'];
   readonly environment: Environment;
+  /** Of the supervisord whose programs are to be taken over; null: none. */
+  readonly takeOver: string | null;
   /** Called in the first life, when everything listens: the last step of leaving the terminal. null: stay in the foreground. */
   readonly detach: (() => void) | null;
 }
@@ -47,7 +49,7 @@ export async function serve(options: ServeOptions): Promise<ServeFailure> {
 
 async function serveIn(
   directory: { readonly path: string },
-  { name, first, load, readProgram, environment, detach }: ServeOptions,
+  { name, first, load, readProgram, environment, takeOver, detach }: ServeOptions,
 ): Promise<ServeFailure> {
   const opened = openLinuxOs({ runtimeDirectory: directory.path, originalFileLimit: null });
   const os: Os = opened.ok ? opened.os : new PlainOs(opened.problem, directory.path);
@@ -58,7 +60,9 @@ async function serveIn(
   os.becomeSubreaper();
   const mayAdopt = opened.ok && first.daemon.adopt;
   const found: FoundLegacy = mayAdopt ? findLegacy(os, directory.path) : { legacy: null, file: null, messages: [] };
-  let { legacy } = found;
+  const taken = takeOver === null ? null : await (await import('../take-over/seize.ts')).seize(os, first, takeOver);
+  if (taken?.ok === false) return { message: taken.words.join('\n'), status: 2 };
+  let legacy = taken === null ? found.legacy : { carried: taken.carried, isSameProcess: true, exits: [] };
   os.onExit((pid, status) => legacy?.exits.push([pid, status])); // the reaper's handler comes before ours
   const signals = handleSignals();
   const manager = serviceManager(os);
@@ -81,6 +85,7 @@ async function serveIn(
           mayRestart: () => restartRefusal(load(), (wanted) => userRefusal(os, wanted)),
           onListening: (log, pipesInUse) => {
             const inUse = new Set([...pipesInUse, ...(found.file === null ? [] : [found.file.path])]);
+            taken?.frozen.commit();
             if (isFirst && config.servers.length > 0) emptyRuntimeDirectory(directory.path, inUse);
             if (isFirst && detach !== null) leaveTerminal(config.daemon, log, detach);
           },
@@ -89,7 +94,10 @@ async function serveIn(
     messages = [];
     legacy = null;
     if (end.ended === 'failed') {
-      if (before === null) return end;
+      if (before === null) {
+        taken?.frozen.callOff();
+        return end;
+      }
       messages = [ownTexts.restartFailed(end.message)];
       [config, before] = [before, null];
       continue;

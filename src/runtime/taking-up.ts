@@ -29,7 +29,7 @@ import type { Reloads } from './reloads.ts';
 /** What an earlier daemon has left. */
 export interface Legacy {
   readonly carried: Carried;
-  /** It is this very process, before an exec: its descriptors and its children are ours. */
+  /** Its descriptors are open here: it is this very process, before an exec, or what was taken from a supervisord that lives. */
   readonly isSameProcess: boolean;
   /** Children of ours that were reaped before their processes were here. */
   readonly exits: Array<readonly [pid: number, status: ExitStatus]>;
@@ -85,7 +85,7 @@ export class TakingUp {
     const members = [...groups.members()];
     const taken = members.filter((member) => this.#taken.has(member));
     const alive = taken.flatMap(({ process }) => aliveGenerations(process));
-    say(ownTexts.tookUp(legacy.carried.head.pid, alive.length, legacy.isSameProcess));
+    say(tookUp(legacy, alive.length));
     events.resume();
     for (const member of taken) engine.resume(member);
     reloads.resume((group, name) => groups.find(group, name)?.process.reload !== null);
@@ -215,4 +215,9 @@ function fitGroup(old: GroupSpec, config: Config): GroupSpec {
     return like === undefined ? process : fit(process, like);
   });
   return { ...(fresh === undefined ? old : fit(old, fresh)), processes };
+}
+
+function tookUp({ carried: { head }, isSameProcess }: Legacy, alive: number): LogText {
+  if (head.version.startsWith('supervisord')) return ownTexts.tookOver(head.version, head.pid, alive);
+  return ownTexts.tookUp(head.pid, alive, isSameProcess);
 }
