@@ -9,7 +9,9 @@ import { daemonTexts, ownTexts } from '../core/log-texts.ts';
 import type { Config, DaemonSpec } from '../core/spec.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
 import { DatagramSender } from '../os/datagram-sender.ts';
+import { loadLibc } from '../os/libc.ts';
 import { openLinuxOs } from '../os/linux-os.ts';
+import { giveBackAtRest } from '../os/memory.ts';
 import type { Os } from '../os/os.ts';
 import { PlainOs } from '../os/plain-os.ts';
 import type { Environment } from '../runtime/environment.ts';
@@ -53,6 +55,8 @@ async function serveIn(
 ): Promise<ServeFailure> {
   const opened = openLinuxOs({ runtimeDirectory: directory.path, originalFileLimit: null });
   const os: Os = opened.ok ? opened.os : new PlainOs(opened.problem, directory.path);
+  const libc = loadLibc();
+  const endGivingBack = giveBackAtRest(libc.ok ? libc.libc : null);
   await closeDebugger();
   nameProcess(name);
   const limits = ensureLimits(os, first.daemon);
@@ -110,6 +114,7 @@ async function serveIn(
     else messages = [ownTexts.restartFailed(again.error)];
   }
   clearInterval(alive);
+  endGivingBack();
   return null;
 }
 

@@ -40,6 +40,9 @@ export interface Libc {
   readonly getsockopt: Call<[fd: number, level: number, name: number, value: Memory, size: Memory]>;
   readonly setsockopt: Call<[fd: number, level: number, name: number, value: Memory, size: number]>;
 
+  readonly madvise: Call<[from: Memory, size: number, advice: number]>;
+  /** null: a C library that has none (musl), and keeps less. */
+  readonly mallocTrim: Call<[pad: number]> | null;
   readonly recvmsg: Call<[fd: number, message: Memory, flags: number]>;
 
   readonly tee: Call<[from: number, to: number, size: number, flags: number]>;
@@ -183,6 +186,8 @@ function declare(koffi: Koffi): Libc {
     getsockname: call('int getsockname(int fd, void *address, void *size)'),
     getsockopt: call('int getsockopt(int fd, int level, int name, void *value, void *size)'),
     setsockopt: call('int setsockopt(int fd, int level, int name, void *value, uint size)'),
+    madvise: call('int madvise(void *from, size_t size, int advice)'),
+    mallocTrim: optional('int malloc_trim(size_t pad)'),
     recvmsg: call('long recvmsg(int fd, void *message, int flags)'),
 
     tee: call('long tee(int from, int to, size_t size, uint flags)'),

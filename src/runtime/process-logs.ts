@@ -57,9 +57,10 @@ export function changeProcessLogs(
 }
 
 function makeLog(spec: ProcessSpec, channel: Channel, settings: LogSettings, carried = ''): ChildLog {
+  // `file` first: an object that begins with a spread gets a hidden class of its own from V8.
   return new ChildLog({
-    ...logOptions(spec, channel, settings),
     file: openable(spec, channel, settings, carried),
+    ...logOptions(spec, channel, settings),
   });
 }
 
