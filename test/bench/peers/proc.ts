@@ -1,0 +1,47 @@
+/** What the kernel knows of a process and its threads. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return ''; // it has gone meanwhile
+  }
+};
+
+/** MiB. */
+export function memoryOf(pid: number): { readonly uss: number; readonly pss: number } {
+  const rollup = read(`/proc/${pid}/smaps_rollup`);
+  const sum = (name: RegExp) => [...rollup.matchAll(name)].reduce((all, [, kb]) => all + Number(kb), 0) / 1024;
+  return { uss: sum(/^Private_(?:Clean|Dirty): +(\d+)/gm), pss: sum(/^Pss: +(\d+)/gm) };
+}
+
+/** Seconds on a processor, of all threads. */
+export function cpuOf(pid: number): number {
+  const threads = tasks(pid).map((task) => read(`/proc/${pid}/task/${task}/schedstat`));
+  return threads.reduce((all, text) => all + Number(text.split(' ')[0]), 0) / 1e9;
+}
+
+/** How often a thread of it went to sleep, which is as often as one was woken. */
+export function wakeUpsOf(pid: number): number {
+  const threads = tasks(pid).map((task) => read(`/proc/${pid}/task/${task}/status`));
+  return threads.reduce((all, text) => all + Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(text)?.[1] ?? 0), 0);
+}
+
+export function isAlive(pid: number): boolean {
+  return !/^\d+ \(.*\) [ZX]/.test(read(`/proc/${pid}/stat`) || '0 () X');
+}
+
+/** That process and all that descend from it. */
+export function family(pid: number): readonly number[] {
+  const children = tasks(pid).flatMap((task) => read(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean));
+  return [pid, ...children.flatMap((child) => family(Number(child)))];
+}
+
+function tasks(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
