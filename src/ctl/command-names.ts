@@ -26,9 +26,19 @@ export const supervisorCommands = [
 ] as const;
 
 /** What hupctl adds. */
-export const hupdCommands = ['doctor', 'history', 'import', 'link-compat', 'migrate', 'top', 'tui', 'why'] as const;
+export const hupdCommands = [
+  'completion',
+  'doctor',
+  'history',
+  'import',
+  'link-compat',
+  'migrate',
+  'top',
+  'tui',
+  'why',
+] as const;
 
 /** Understood, but no topic of `help`'s list. */
-export const unlistedCommands = ['EOF', 'help'] as const;
+export const unlistedCommands = ['EOF', 'complete', 'help'] as const;
 
 export type CommandName = (typeof supervisorCommands | typeof hupdCommands | typeof unlistedCommands)[number];

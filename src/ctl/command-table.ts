@@ -24,6 +24,7 @@ const table: Readonly<Record<CommandName, () => Promise<{ readonly command: Comm
   tail: () => import('./commands/tail.ts'),
   update: () => import('./commands/update.ts'),
   version: () => import('./commands/version.ts'),
+  completion: () => import('./commands/completion.ts'),
   doctor: () => import('./commands/doctor.ts'),
   history: () => import('./commands/history.ts'),
   import: () => import('./commands/import.ts'),
@@ -33,6 +34,7 @@ const table: Readonly<Record<CommandName, () => Promise<{ readonly command: Comm
   tui: () => import('./commands/tui.ts'),
   why: () => import('./commands/why.ts'),
   EOF: () => import('./commands/quit.ts'),
+  complete: () => import('./commands/complete.ts'),
   help: () => import('./commands/help.ts'),
 };
 

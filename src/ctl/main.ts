@@ -27,6 +27,12 @@ export async function main(argv: readonly string[], program: string, version: st
   const { serverUrl, username, password, interactive, configFile } = options;
   // Every user of the machine may read the words that a process was started with.
   if (password !== null && argv.some((word) => word.includes(password))) process.title = 'hupctl';
+  if (options.serverUrls.length > 1) {
+    const { runOnServers } = await import('./fleet.ts');
+    const status = await runOnServers(terminal, options, findCommand);
+    terminal.close();
+    return status;
+  }
   const ctl = new Ctl({ terminal, settings: { serverUrl, username, password, interactive, configFile }, findCommand });
   if (options.args.length > 0) {
     await ctl.runLine(options.args.join(' '), options.args);

@@ -12,6 +12,8 @@ export interface CtlOptions {
   readonly interactive: boolean;
   readonly prompt: string;
   readonly serverUrl: string;
+  /** More than one: the action is for each of them. */
+  readonly serverUrls: readonly string[];
   readonly username: string | null;
   readonly password: string | null;
   readonly historyFile: string | null;
@@ -62,6 +64,7 @@ interface Given {
   configuration?: string;
   interactive?: string;
   serverUrl?: string;
+  moreServerUrls?: readonly string[];
   username?: string;
   password?: string;
   historyFile?: string;
@@ -86,7 +89,11 @@ export async function parseOptions(argv: readonly string[], program: string): Pr
       const quoted = reprText(value);
       return { kind: 'usage-error', text: `invalid value for ${name} ${quoted}: value ${quoted} is not a URL` };
     }
-    if (setting === undefined || given[setting] !== undefined) {
+    if (setting === 'serverUrl' && given.serverUrl !== undefined) {
+      given.moreServerUrls = [...(given.moreServerUrls ?? []), value];
+      continue;
+    }
+    if (setting === undefined || setting === 'moreServerUrls' || given[setting] !== undefined) {
       return { kind: 'usage-error', text: `conflicting command line option ${reprText(name)}` };
     }
     given[setting] = value;
@@ -102,12 +109,18 @@ async function withConfiguration(given: Given, args: readonly string[], program:
     return { kind: 'usage-error', text: loaded.error };
   }
   const config = loaded?.config ?? null;
+  const serverUrl = given.serverUrl ?? config?.serverUrl ?? 'http://localhost:9001';
+  const serverUrls = [...new Set([serverUrl, ...(given.moreServerUrls ?? [])])];
+  if (serverUrls.length > 1 && (args.length === 0 || given.interactive !== undefined)) {
+    return { kind: 'usage-error', text: 'several servers take an action, and no shell' };
+  }
   return {
     kind: 'run',
     options: {
       interactive: given.interactive !== undefined || args.length === 0,
       prompt: config?.prompt ?? 'supervisor',
-      serverUrl: given.serverUrl ?? config?.serverUrl ?? 'http://localhost:9001',
+      serverUrl,
+      serverUrls,
       username: given.username ?? config?.username ?? null,
       password: given.password ?? config?.password ?? null,
       historyFile: given.historyFile ?? config?.historyFile ?? null,

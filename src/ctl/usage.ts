@@ -18,7 +18,8 @@ Options:
 -i/--interactive -- start an interactive shell; with an action: ask before
      a shutdown or a restart of the server, and for a password
 -s/--serverurl URL -- where the server listens: http://host:port or
-     unix:///path/to/socket (default "http://localhost:9001")
+     unix:///path/to/socket (default "http://localhost:9001"); given several
+     times, the action is done on each server, --serial N at a time
 -u/--username USERNAME -- user name for the server
 -p/--password PASSWORD -- password for the server
 -r/--history-file FILENAME -- keep the history of the interactive shell there

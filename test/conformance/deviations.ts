@@ -140,6 +140,12 @@ export const deviations: readonly Deviation[] = [
     reason: 'as for every other error of the command line',
   },
   {
+    id: 'ctl-several-servers',
+    supervisord: 'a second -s is a conflicting option',
+    hupd: 'the action is done on each server',
+    reason: 'a deployment has more than one machine',
+  },
+  {
     id: 'ctl-version-flag',
     supervisord: '-v and --version are unknown options',
     hupd: 'they print the version of hupctl',

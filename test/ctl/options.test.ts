@@ -28,6 +28,7 @@ test('the command line wins over the file, the file over the defaults', async (t
     interactive: false,
     prompt: 'mine',
     serverUrl: 'http://h:1',
+    serverUrls: ['http://h:1'],
     username: 'me',
     password: 'p',
     historyFile: null,
@@ -67,6 +68,7 @@ test('wrong command lines are refused in the words of supervisorctl', async (t) 
   assert.equal(await problem('-c', '/nonexistent'), 'could not find config file /nonexistent');
   assert.equal(await problem('-c', file), '.ini file does not include supervisorctl section');
   assert.equal(await problem('-s', 'foo', '-h'), "invalid value for -s 'foo': value 'foo' is not a URL");
+  assert.equal(await problem('-s', 'http://a', '-s', 'http://b'), 'several servers take an action, and no shell');
   assert.equal(await problem('-h', '-s', 'foo'), 'help');
   assert.equal(await problem('-?'), 'help');
   assert.equal(await problem('--version'), 'version');

@@ -1,0 +1,76 @@
+/** One action on three real daemons. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type Rig, rigFor, run } from '../support/rig.ts';
+
+async function threeRigs(t: TestContext, second = ''): Promise<readonly Rig[]> {
+  const program = (more: string) =>
+    `[program:web]\ncommand=/bin/cat\nstartsecs=0\nreload_overlap=0\nreload_strategy=rolling\n${more}`;
+  return Promise.all(['', second, ''].map((more) => rigFor(t, { programs: program(more) })));
+}
+
+const servers = (rigs: readonly Rig[]) => rigs.flatMap(({ socket }) => ['-s', `unix://${socket}`]);
+const pids = (rigs: readonly Rig[]) => Promise.all(rigs.map(async (rig) => (await rig.ctl('pid', 'web')).stdout));
+
+test('servers are reloaded one after another, each line says whose it is, and all is summed up', async (t) => {
+  const rigs = await threeRigs(t);
+  const before = await pids(rigs);
+  const { stdout, status } = await run('bin/hupctl', [...servers(rigs), 'reload', '--serial', '1', 'web']);
+  assert.equal(status, 0, stdout);
+  const [a = '', b = '', c = ''] = rigs.map(({ socket }) => socket);
+  const speakers = stdout.split('\n').flatMap((line) => /^(\/.*?\.sock): web: /.exec(line)?.[1] ?? []);
+  assert.deepEqual([...new Set(speakers)], [a, b, c]);
+  assert.deepEqual(
+    speakers,
+    [...speakers].sort((x, y) => [a, b, c].indexOf(x) - [a, b, c].indexOf(y)),
+    'one after another',
+  );
+  assert.ok(stdout.endsWith(`\nreload done on 3 of 3: ${a}, ${b}, ${c}\n`), stdout);
+  for (const [i, pid] of (await pids(rigs)).entries()) assert.notEqual(pid, before[i]);
+});
+
+test('a server that fails is the last one: those after it are not touched', async (t) => {
+  const rigs = await threeRigs(t, 'reload_test=/bin/false\n');
+  const before = await pids(rigs);
+  const { stdout, status } = await run('bin/hupctl', [...servers(rigs), 'reload', '--serial=1', 'web']);
+  assert.equal(status, 1);
+  const [a, b, c] = rigs.map(({ socket }) => socket);
+  assert.ok(
+    stdout.endsWith(`reload done on 1 of 3: ${a}\nreload FAILED on 1 of 3: ${b}\nreload not begun on 1 of 3: ${c}\n`),
+    stdout,
+  );
+  const after = await pids(rigs);
+  assert.deepEqual(
+    after.map((pid, i) => pid === before[i]),
+    [false, true, true],
+  );
+});
+
+test('status asks all, the dead one too, and does not stop there; stop and start do', async (t) => {
+  const rigs = await threeRigs(t);
+  const urls = ['-s', 'unix:///nowhere/hupd.sock', ...servers(rigs)];
+  const asked = await run('bin/hupctl', [...urls, 'status']);
+  assert.equal(asked.status, 4, asked.stdout);
+  assert.match(asked.stdout, /^\/nowhere\/hupd\.sock: unix:\/\/\/nowhere\/hupd\.sock no such file\n/);
+  assert.equal(asked.stdout.match(/hupd\.sock: web +RUNNING/g)?.length, 3, asked.stdout);
+  const stopped = await run('bin/hupctl', [...urls, 'stop', 'web']);
+  assert.match(stopped.stdout, /stop FAILED on 1 of 4: \/nowhere\/hupd\.sock\nstop not begun on 3 of 4: /);
+  const two = await run('bin/hupctl', [...servers(rigs), 'restart', '--serial', '2', 'web']);
+  assert.equal(two.status, 0, two.stdout);
+  assert.match(two.stdout, /restart done on 3 of 3/);
+});
+
+test('what makes no sense for several is refused before anything is asked', async () => {
+  const urls = ['-s', 'unix:///a', '-s', 'unix:///b'];
+  for (const [args, why] of [
+    [['fg', 'web'], /fg is not for several servers/],
+    [['tail', '-f', 'web'], /tail is not for several/],
+    [['status', '--watch'], /not watched/],
+    [['reload', '--serial', '0', 'web'], /--serial takes a number/],
+    [[], /several servers take an action/],
+  ] as const) {
+    const { status, stderr } = await run('bin/hupctl', [...urls, ...args]);
+    assert.equal(status, 2);
+    assert.match(stderr, why);
+  }
+});
