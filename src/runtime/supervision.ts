@@ -86,6 +86,7 @@ export interface Refusal {
     | 'NOT_EXECUTABLE'
     | 'FAILED'
     | 'ABNORMAL_TERMINATION'
+    | 'SHUTDOWN_STATE'
     | 'SPAWN_ERROR'
     | 'ALREADY_STARTED'
     | 'NOT_RUNNING'

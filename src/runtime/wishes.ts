@@ -38,6 +38,8 @@ export class Wishes {
       }
       await stopped;
     }
+    // Clients are refused by then, but this wish may be older: it has waited for the end of a stop.
+    if (!this.#options.engine.restarts) return refusal('SHUTDOWN_STATE', namespec);
     const command = this.#options.launcher.resolve(member.spec);
     if (!command.ok) return refusal(command.fault, command.message);
     if (isRunningState(member.state)) return refusal('ALREADY_STARTED', namespec);

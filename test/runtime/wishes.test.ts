@@ -72,6 +72,20 @@ describe('wishes and how they turn out', () => {
     }
   });
 
+  it('a start that is kept until a stop is done starts nothing once the daemon shuts down', async () => {
+    for (const wait of [true, false]) {
+      const daemon = await new FakeDaemon(program('web', 'stopwaitsecs=7')).up();
+      daemon.child('web').ignores(15);
+      void daemon.stop('web');
+      const answer = daemon.start('web', wait);
+      daemon.supervisor.shutdown();
+      await daemon.elapse(20_000);
+      assert.equal(await daemon.supervisor.ended, 'shutdown');
+      assert.deepEqual(await answer, wait ? { ok: false, fault: 'SHUTDOWN_STATE', text: 'web' } : ok);
+      assert.deepEqual([daemon.os.living, daemon.os.leaks(), daemon.os.spawned.length], [[], [], 1]);
+    }
+  });
+
   it('a restart, as clients do it, is a stop and a start', async () => {
     const daemon = await new FakeDaemon(program('web')).up();
     const { pid } = daemon.child('web');

@@ -22,6 +22,14 @@ export const node: ServerRow = {
   why: { hup: 'HUP ends a program that has no handler for it', restart: restarts },
 };
 
+/** Nothing is handed to it: it hands its socket over itself. */
+const tableflip: ServerRow = {
+  ...node,
+  name: 'USR2 makes its own successor (as tableflip)',
+  lines: { rolling: () => 'reload_handover=signal\nreload_signal=USR2' },
+  why: { hup: 'HUP ends a program that has no handler for it: its signal is USR2', restart: restarts },
+};
+
 const worker: ServerRow = {
   name: 'queue worker (jobs)',
   needs: [{ command: '/usr/bin/python3', apt: 'python3-minimal' }],
@@ -36,4 +44,4 @@ const worker: ServerRow = {
   },
 };
 
-export const ownRows: readonly ServerRow[] = [node, worker];
+export const ownRows: readonly ServerRow[] = [node, tableflip, worker];
