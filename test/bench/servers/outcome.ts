@@ -32,6 +32,8 @@ export interface Outcome {
   readonly serves: string;
   /** What hupctl gave as the reason of a failure. */
   readonly reason: string;
+  /** All that hupctl printed of the reload: with it a red row can be looked into. */
+  readonly told: string;
 }
 
 /** What is wrong with it, in words; empty: as it should be. */

@@ -32,7 +32,7 @@ export interface ReloadStep {
   readonly act: () => Promise<CtlResult>;
 }
 
-type Reloaded = Pick<Outcome, 'kind' | 'wanted' | 'accepted' | 'tookSecs' | 'serves' | 'reason'> & {
+type Reloaded = Pick<Outcome, 'kind' | 'wanted' | 'accepted' | 'tookSecs' | 'serves' | 'reason' | 'told'> & {
   readonly window: Window;
 };
 
@@ -59,7 +59,7 @@ export class Trial {
     await sleep(secondsAfter * 1000);
     const reason = /reload failed: (.*)/.exec(stdout)?.[1] ?? '';
     const window = { from, to: performance.now() };
-    this.#reloads.push({ kind, wanted, accepted: status === 0, tookSecs, serves, reason, window });
+    this.#reloads.push({ kind, wanted, accepted: status === 0, tookSecs, serves, reason, told: stdout, window });
   }
 
   async end(): Promise<Outcome[]> {
