@@ -76,7 +76,8 @@ export function refuseCall(
   signal: number,
   inherited: boolean,
 ): string | null {
-  if (server === null) return null;
+  // Of a program of one's own (`node server.mjs`) nothing is known: it may well do so.
+  if (server === null || server.signals.length === 0) return null;
   const fact = signalFact(server, words, signal);
   if (fact?.does !== 'successor') {
     const other = server.signals.find(({ does }) => does === 'successor')?.signal ?? null;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { refuseCall } from '../../src/handover/describe.ts';
 import { recognise } from '../../src/handover/profiles/recognise.ts';
 import { leavingOf } from '../../src/handover/signals.ts';
 
@@ -34,3 +35,12 @@ for (const [command, stopSignal, expected] of leaving) {
     assert.equal(recognise(words) === null && byItself ? `${told} by itself` : told, expected);
   });
 }
+
+test("a program of one's own may make its successor on any signal; of a known server it is known which does", () => {
+  const SIGUSR2 = 12;
+  const refused = (...words: string[]) => refuseCall(recognise(words), words, SIGUSR2, false);
+  assert.equal(refused('node', 'server.mjs'), null);
+  assert.equal(refused('/usr/bin/mine'), null);
+  assert.equal(refused('unicorn'), null);
+  assert.match(refused('puma') ?? '', /^SIGUSR2 of puma .*use reload_handover=sockets$/);
+});
