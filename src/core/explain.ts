@@ -80,7 +80,7 @@ function whyState(process: Explained, entries: readonly HistoryEntry[], clock: (
 
 const tooQuick = /^Exited (too quickly|before it was ready)/;
 
-/** `exited with status 1 within 1 s, 4 times; last line: ...`. */
+/** `exited with 1 within 1 s, 4 times; last line: ...`. */
 function failedStarts({ spawnError, lastLine }: Explained, entries: readonly HistoryEntry[]): string {
   const attempts = sinceLast(
     entries,
@@ -101,8 +101,7 @@ function failedStarts({ spawnError, lastLine }: Explained, entries: readonly His
 function exited({ exitCode, lastLine }: Explained, entries: readonly HistoryEntry[]): string {
   const last = lastOf(entries, 'exited');
   const change = lastOf(entries, 'state');
-  if (last === null)
-    return `${exitCode === -1 ? 'ended by a signal' : `exited with status ${exitCode}`}${tail(lastLine)}`;
+  if (last === null) return `${exitCode === -1 ? 'ended by a signal' : `exited with ${exitCode}`}${tail(lastLine)}`;
   const expected = change?.expected === true;
   const how = `${death(last, entries)} after ${describeSpan(last.ranSecs)}, which is ${expected ? 'an expected end' : 'not an expected end'}`;
   return `${how}; autorestart does not start it again${expected ? '' : tail(last.lastLine)}`;
@@ -170,9 +169,9 @@ function lastReloadFailure(entries: readonly HistoryEntry[], clock: (wall: numbe
   return `its last reload, at ${clock(last.at)}, went wrong: ${last.text.replace(/^reload failed: /, '')}`;
 }
 
-/** `exit status 1` -> `exited with status 1`, `terminated by SIGKILL` -> `was terminated by SIGKILL`. */
+/** `exit status 1` -> `exited with 1`, `terminated by SIGKILL` -> `was terminated by SIGKILL`. */
 function ending({ how }: Exited): string {
-  return how.startsWith('exit status') ? how.replace('exit status', 'exited with status') : `was ${how}`;
+  return how.startsWith('exit status') ? how.replace('exit status', 'exited with') : `was ${how}`;
 }
 
 /** The same of one that nobody told to stop: who else sends SIGKILL is worth a thought. */

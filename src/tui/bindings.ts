@@ -42,7 +42,7 @@ export const bindings: readonly Binding[] = [
   {
     keys: ['/', 'f'],
     label: 'filter',
-    help: 'show only what has these words in name, state or pid; !word: has not',
+    help: 'show only what has these words, or that pid; !word: has not',
     when: (model) => !inLog(model),
     does: (model) => only({ ...model, focus: 'table', mode: { kind: 'filter', before: model.filter } }),
   },

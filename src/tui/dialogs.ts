@@ -60,7 +60,7 @@ function help(top: number, width: number, height: number): Block {
   const from = Math.min(top, Math.max(0, rows.length - room));
   const more =
     rows.length > room ? ` (${from + 1} to ${Math.min(rows.length, from + room)} of ${rows.length}; ↑ ↓)` : '';
-  const mouse = line(span('the mouse: a click selects, a second one opens; headings sort; the wheel scrolls', 'dim'));
+  const mouse = line(span('the mouse: click selects, twice opens; headings sort; the wheel scrolls', 'dim'));
   const shown = [...rows.slice(from, from + room), mouse];
   return { lines: box(`keys${more}`, shown, Math.min(width - 2, 90)).lines, hits: [] };
 }

@@ -43,8 +43,8 @@ function countsLine(model: Model): Line {
   }
   const cpu = [...usage.values()].flatMap(({ cpuPercent }) => cpuPercent ?? []);
   const memory = [...usage.values()].reduce((sum, { rssBytes }) => sum + rssBytes, 0);
-  const percent = shortPercent(cpu.length === 0 ? null : cpu.reduce((sum, value) => sum + value, 0));
-  const right = usage.size === 0 ? [] : [span(`  CPU ${percent}%  MEM ${shortBytes(memory)} `)];
+  const percent = cpu.length === 0 ? '' : `  CPU ${shortPercent(cpu.reduce((sum, value) => sum + value, 0))}%`;
+  const right = usage.size === 0 ? [] : [span(`${percent}  MEM ${shortBytes(memory)} `)];
   const shown = [...processes.values()].filter((process) => matchesFilter(process, filter)).length;
   const filtered = filter === '' ? [] : [span(`  filter "${harmless(filter)}": ${shown}`, 'key')];
   const total = [span(` ${processes.size} process${processes.size === 1 ? '' : 'es'}`)];

@@ -77,16 +77,15 @@ function sumOf(members: readonly ProcessRow[], model: Model): GroupSum {
   };
 }
 
-/** Each word must be found in the name, the group, the state or the pid; a word with `!` before it must not. */
+/** Each word must be found in the name, the group or the state, or be the pid; a word with `!` before it must not. */
 export function matchesFilter({ group, name, state, pid }: ProcessRow, filter: string): boolean {
   if (filter === '') return true;
-  const text = `${group}:${name} ${state} ${pid}`.toLowerCase();
+  const text = `${group}:${name} ${state}`.toLowerCase();
+  const has = (word: string) => text.includes(word) || word === String(pid);
   return filter
     .toLowerCase()
     .split(/\s+/)
-    .every((word) =>
-      word.startsWith('!') && word.length > 1 ? !text.includes(word.slice(1)) : text.includes(word.replace(/^!$/, '')),
-    );
+    .every((word) => (word.startsWith('!') && word.length > 1 ? !has(word.slice(1)) : has(word.replace(/^!$/, ''))));
 }
 
 function sorted(processes: readonly ProcessRow[], { sort, usage }: Model): readonly ProcessRow[] {

@@ -41,7 +41,7 @@ test('why explains the state by what happened, and lists the last events', async
   assert.match(
     stdout,
     new RegExp(
-      `^web: FATAL since ${clock}: exited with status 1 within 1 s, 2 times; last line: No module\n    ${clock}  pid 7 ended\n`,
+      `^web: FATAL since ${clock}: exited with 1 within 1 s, 2 times; last line: No module\n    ${clock}  pid 7 ended\n`,
     ),
   );
   assert.equal(stdout.split('\n').length, 6);

@@ -50,7 +50,7 @@ async function why(ctl: Ctl, info: ProcessInfo, shown: number): Promise<CommandR
   if (!history.ok) {
     return history.failure;
   }
-  for (const line of explain(await facts(ctl, info, history.value), history.value, time)) {
+  for (const line of explain(await facts(ctl, info, history.value), history.value, toMinute)) {
     ctl.output(`${name}: ${line}`);
   }
   for (const line of await parked(ctl, info)) {
@@ -114,6 +114,11 @@ async function lastLine(ctl: Ctl, name: string): Promise<string> {
     }
   }
   return '';
+}
+
+/** The sentence says it to the minute; the list below it to the second. */
+function toMinute(wall: number): string {
+  return time(wall).slice(0, -':00'.length);
 }
 
 /** Local: `10:02:03`, with the day if it is not today. */
