@@ -174,8 +174,12 @@ export class Screen {
       this.#events.key(typed !== '' && typed !== ' ' ? typed : key.full, typed);
     });
     program.on('data', (data) => {
-      for (const [, button, x, y, kind] of String(data).matchAll(mouseReport))
+      const text = String(data);
+      for (const [, button, x, y, kind] of text.matchAll(mouseReport))
         this.#mouse(Number(button), Number(x), Number(y), kind === 'M');
+      // blessed drops the keys that come in one read with the mouse.
+      const keys = text.replace(mouseReport, '');
+      if (keys !== '' && keys !== text) program.input.emit('data', Buffer.from(keys));
     });
     program.on('resize', () => this.#events.resized());
     this.#enableMouse();

@@ -59,10 +59,10 @@ export class Tmux {
     await this.#tmux('send-keys', '-l', bytes);
   }
 
-  /** The primary button, on the first cell of that text. */
-  async click(text: string): Promise<void> {
+  /** The primary button, on the first cell of that text; then, at once, what is typed. */
+  async click(text: string, typed = ''): Promise<void> {
     const at = await this.#placeOf(text);
-    await this.send(`\u001b[<0;${at}M\u001b[<0;${at}m`);
+    await this.send(`\u001b[<0;${at}M\u001b[<0;${at}m${typed}`);
   }
 
   /** One notch of the wheel, there. */

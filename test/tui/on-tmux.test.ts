@@ -101,8 +101,8 @@ test('the log is followed, searched and paused; the mouse selects, opens, sorts 
   log('third word\n');
   await tmux.shows(/second word\n third word/);
 
-  await tmux.click('second word');
-  await tmux.type('/');
+  // In one read: the click, then the key.
+  await tmux.click('second word', '/');
   await tmux.shows(/search: /);
   await tmux.type('third');
   await tmux.shows(/search: third +1 line;/);
