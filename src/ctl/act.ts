@@ -2,6 +2,7 @@
  * Start, stop and signal are one thing with different words: carried out on all, on a group or on one process, each result a line.
  */
 
+import type { ProcessInfo } from '../core/describe.ts';
 import { splitNamespec } from '../core/namespec.ts';
 import { faultCodes } from '../rpc/contract.ts';
 import type { ResultRow } from './client.ts';
@@ -9,7 +10,10 @@ import type { CommandResult } from './command.ts';
 import type { Ctl } from './ctl.ts';
 import { exitStatus, statusOfFault } from './exit-status.ts';
 import { type Failure, type Reply, valueError } from './failure.ts';
+import { type Goal, GoalTally } from './many-progress.ts';
 import { isWildcard, matchesWildcard, namespecOf } from './names.ts';
+import { isSelected } from './select-processes.ts';
+import { withProgress } from './with-progress.ts';
 
 export interface Action {
   all(): Promise<Reply<readonly ResultRow[]>>;
@@ -22,10 +26,25 @@ export interface Action {
   /** A fault that is shown but no reason for an exit status. */
   readonly ignored?: number;
   readonly noSuchGroupStatus: number;
+  /** Where the processes are to come; without it nothing is shown meanwhile. */
+  readonly goal?: Goal;
 }
 
-/** Carries the action out on each name, in order. */
+/** Carries the action out on each name, in order, and shows on a terminal how far it is. */
 export async function act(ctl: Ctl, names: readonly string[], action: Action): Promise<CommandResult> {
+  const { goal } = action;
+  if (goal === undefined) {
+    return actOnEach(ctl, names, action);
+  }
+  const tally = (infos: readonly ProcessInfo[]) =>
+    new GoalTally(
+      goal,
+      infos.filter((info) => isSelected(info, names)),
+    );
+  return withProgress(ctl, tally, () => actOnEach(ctl, names, action));
+}
+
+async function actOnEach(ctl: Ctl, names: readonly string[], action: Action): Promise<CommandResult> {
   if (names.includes('all')) {
     return showRows(ctl, await action.all(), action);
   }
@@ -135,6 +154,7 @@ export function startAction({ client }: Ctl): Action {
     group: (group) => client.startProcessGroup(group),
     one: (name) => client.startProcess(name),
     done: 'started',
+    goal: 'started',
     errors: startErrors,
     ignored: faultCodes.ALREADY_STARTED,
     noSuchGroupStatus: exitStatus.invalidArgs,
@@ -147,6 +167,7 @@ export function stopAction({ client }: Ctl): Action {
     group: (group) => client.stopProcessGroup(group),
     one: (name) => client.stopProcess(name),
     done: 'stopped',
+    goal: 'stopped',
     errors: stopErrors,
     ignored: faultCodes.NOT_RUNNING,
     noSuchGroupStatus: exitStatus.generic,

@@ -8,6 +8,7 @@ import { Client } from './client.ts';
 import type { Command, CommandResult } from './command.ts';
 import { exitStatus } from './exit-status.ts';
 import { errorLine, type Failure } from './failure.ts';
+import { LiveLine } from './live-line.ts';
 
 /** Where text comes from and goes to. */
 export interface Terminal {
@@ -19,8 +20,10 @@ export interface Terminal {
   readSecret(prompt: string): Promise<string | null>;
   /** Runs `work` with a signal that fires at ^C, instead of ending the program. */
   untilInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  /** Colours and moving lines are allowed. */
+  /** Colours are allowed in what is written. */
   readonly fancy: boolean;
+  /** A line that moves may be shown, on stderr. */
+  readonly moves: boolean;
   readonly width: number;
 }
 
@@ -53,6 +56,7 @@ export class Ctl {
   commandsRun = 0;
   readonly findCommand: (name: string) => Promise<Command | null>;
   readonly #makeClient: (settings: CtlSettings) => Client;
+  #live: LiveLine | null = null;
 
   constructor({ terminal, settings, findCommand, makeClient }: CtlParts) {
     this.terminal = terminal;
@@ -63,7 +67,18 @@ export class Ctl {
   }
 
   output(line: string): void {
+    this.#live?.erase();
     this.terminal.write(`${line}\n`);
+  }
+
+  /** Draws a moving line below the output until the function returned is called, where there is a terminal; see `LiveLine`. */
+  showLive(render: (nowMs: number, width: number) => string | null): () => void {
+    const live = new LiveLine(this.terminal, render);
+    this.#live = live;
+    return () => {
+      live.close();
+      if (this.#live === live) this.#live = null;
+    };
   }
 
   /** The status stays at the worst thing that was said last; null changes nothing. */

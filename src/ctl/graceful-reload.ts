@@ -9,8 +9,7 @@ import type { Command, CommandResult } from './command.ts';
 import type { Ctl } from './ctl.ts';
 import { exitStatus } from './exit-status.ts';
 import type { Failure, Reply } from './failure.ts';
-import { LiveLine } from './live-line.ts';
-import { words } from './names.ts';
+import { namespecOf, words } from './names.ts';
 import { ReloadProgress } from './progress.ts';
 import { sayMissing } from './server-lacks.ts';
 
@@ -93,13 +92,13 @@ function refused(ctl: Ctl, name: string, method: string, failure: Failure): Comm
 /** Prints each fact once. ^C ends the watching, not the reload. */
 async function watch(ctl: Ctl, name: string, id: number, shownLines: number): Promise<CommandResult> {
   const progress = new ReloadProgress(shownLines);
-  const live = new LiveLine(ctl.terminal, (now, width) => progress.render(now, width));
+  const hide = ctl.showLive((now, width) => progress.render(now, width));
+  progress.members(await membersOf(ctl, id));
   try {
     return await ctl.terminal.untilInterrupt(async (signal) => {
       for (let seen = 0; ; ) {
         const reply = await ctl.client.waitReload(id, seen, pollSecs, signal);
         if (signal.aborted) {
-          live.close();
           ctl.fail(`${name}: the reload goes on; hupctl history ${name} tells how it ended`);
           return undefined;
         }
@@ -108,11 +107,10 @@ async function watch(ctl: Ctl, name: string, id: number, shownLines: number): Pr
         }
         const { facts, done, ok, reason } = reply.value;
         for (const line of facts.slice(seen).flatMap((fact) => progress.add(fact, Date.now()))) {
-          live.print(line);
+          ctl.output(line);
         }
         seen = facts.length;
         if (done) {
-          live.close();
           if (!ok) {
             sayOutcome(
               ctl,
@@ -126,8 +124,14 @@ async function watch(ctl: Ctl, name: string, id: number, shownLines: number): Pr
       }
     });
   } finally {
-    live.close();
+    hide();
   }
+}
+
+/** Whom the reload is about, as far as it is not over already; asked only where it is shown. */
+async function membersOf({ client, terminal }: Ctl, id: number): Promise<readonly string[]> {
+  const reply = terminal.moves ? await client.waitChange(0, 0) : null;
+  return reply?.ok ? reply.value.processes.filter(({ reloadId }) => reloadId === id).map(namespecOf) : [];
 }
 
 function isOne(name: string): boolean {

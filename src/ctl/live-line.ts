@@ -1,4 +1,4 @@
-/** One line at the bottom of the terminal that is drawn again and again, while lines above it are printed for good. */
+/** One line at the bottom of the terminal that is drawn again and again, while lines above it are printed for good. It goes to stderr. */
 import type { Terminal } from './ctl.ts';
 
 const frameMs = 100;
@@ -9,18 +9,21 @@ export class LiveLine {
   #timer: ReturnType<typeof setInterval> | null = null;
   #drawn = false;
 
-  /** `render` is asked ten times a second; null: nothing to draw. On what is no terminal it is never asked. */
+  /** `render` is asked ten times a second; null: nothing to draw. Where nothing may move it is never asked. */
   constructor(terminal: Terminal, render: (nowMs: number, width: number) => string | null) {
     this.#terminal = terminal;
     this.#render = render;
-    if (terminal.fancy) {
+    if (terminal.moves) {
       this.#timer = setInterval(() => this.#draw(), frameMs);
     }
   }
 
-  print(line: string): void {
-    this.#erase();
-    this.#terminal.write(`${line}\n`);
+  /** Before anything else is written. */
+  erase(): void {
+    if (this.#drawn) {
+      this.#terminal.writeError('\r\u001b[K');
+      this.#drawn = false;
+    }
   }
 
   close(): void {
@@ -28,23 +31,16 @@ export class LiveLine {
       clearInterval(this.#timer);
       this.#timer = null;
     }
-    this.#erase();
+    this.erase();
   }
 
   #draw(): void {
     const line = this.#render(Date.now(), this.#terminal.width);
     if (line === null) {
-      this.#erase();
+      this.erase();
       return;
     }
-    this.#terminal.write(`\r${line}\u001b[K`);
+    this.#terminal.writeError(`\r${line}\u001b[K`);
     this.#drawn = true;
-  }
-
-  #erase(): void {
-    if (this.#drawn) {
-      this.#terminal.write('\r\u001b[K');
-      this.#drawn = false;
-    }
   }
 }

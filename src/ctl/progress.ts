@@ -5,6 +5,7 @@
 import { describeFact } from '../core/reload/describe-fact.ts';
 import type { ReloadFact } from '../core/reload/facts.ts';
 import { tellingOutput } from '../core/reload/telling-output.ts';
+import { bar, manyLine, spinner } from './moving-line.ts';
 import { namespecOf } from './names.ts';
 
 interface Waiting {
@@ -18,6 +19,8 @@ export class ReloadProgress {
   /** By process. */
   readonly #waiting = new Map<string, Waiting>();
   readonly #facts: ReloadFact[] = [];
+  readonly #members = new Set<string>();
+  readonly #ended = new Set<string>();
   readonly #lastLines: number;
 
   /** `lastLines`: how many of a failed successor's lines are shown. */
@@ -25,11 +28,18 @@ export class ReloadProgress {
     this.#lastLines = lastLines;
   }
 
+  /** Whom it is about, besides those of whom there are facts. */
+  members(names: readonly string[]): void {
+    for (const name of names) this.#members.add(name);
+  }
+
   /** Takes a fact and returns what to print for good. `nowMs`: when it came, since a server's clock may differ. */
   add(fact: ReloadFact, nowMs: number): string[] {
     const who = namespecOf(fact);
     this.#facts.push(fact);
     this.#waiting.delete(who);
+    this.#members.add(who);
+    if (fact.fact === 'done' || fact.fact === 'failed') this.#ended.add(who);
     if (fact.fact === 'waiting') {
       this.#waiting.set(who, { check: fact.check, timeoutSecs: fact.timeoutSecs, since: nowMs });
     }
@@ -40,16 +50,20 @@ export class ReloadProgress {
     return fact.fact === 'failed' ? [...lines, ...this.#failure(who, fact.lastOutput)] : lines;
   }
 
-  /** The moving line, no wider than `width`; null while nothing is waited for. */
+  /** The moving line, no wider than `width`. Of many: how many are through, and who is waited for longest. Of one: null while nothing is waited for. */
   render(nowMs: number, width: number): string | null {
     const [first] = this.#waiting;
+    const secs = first === undefined ? 0 : Math.max(0, nowMs - first[1].since) / 1000;
+    if (this.#members.size > 1) {
+      const who =
+        first === undefined ? '' : `${first[0]} (${first[1].check}, ${secs.toFixed(1)} s of ${first[1].timeoutSecs} s)`;
+      return manyLine({ done: this.#ended.size, total: this.#members.size, what: 'reloaded', who }, nowMs, width);
+    }
     if (first === undefined) {
       return null;
     }
-    const [who, { check, timeoutSecs, since }] = first;
-    const secs = Math.max(0, nowMs - since) / 1000;
-    const others = this.#waiting.size > 1 ? ` and ${this.#waiting.size - 1} more` : '';
-    const text = `${spinner(nowMs)} ${who}${others}: not ready yet (${check}) ${secs.toFixed(1)} s of ${timeoutSecs} s `;
+    const [who, { check, timeoutSecs }] = first;
+    const text = `${spinner(nowMs)} ${who}: not ready yet (${check}) ${secs.toFixed(1)} s of ${timeoutSecs} s `;
     return `${text}${bar(timeoutSecs > 0 ? secs / timeoutSecs : 1, Math.min(30, width - text.length - 3))}`.slice(
       0,
       Math.max(0, width - 1),
@@ -91,19 +105,4 @@ export class ReloadProgress {
     }
     return pid;
   }
-}
-
-const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
-
-export function spinner(nowMs: number): string {
-  return frames[Math.floor(nowMs / 100) % frames.length] ?? '';
-}
-
-/** `[####------]`, `width` between the brackets; '' where there is no room. */
-export function bar(share: number, width: number): string {
-  if (width < 5) {
-    return '';
-  }
-  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
-  return `[${'#'.repeat(full)}${'-'.repeat(width - full)}]`;
 }

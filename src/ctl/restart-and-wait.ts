@@ -9,9 +9,9 @@ import { act, showRow, startAction, stopAction } from './act.ts';
 import type { CommandResult } from './command.ts';
 import type { Ctl } from './ctl.ts';
 import { exitStatus } from './exit-status.ts';
-import { LiveLine } from './live-line.ts';
-import { isWildcard, matchesWildcard, namespecOf } from './names.ts';
-import { bar, spinner } from './progress.ts';
+import { manyLine } from './moving-line.ts';
+import { namespecOf } from './names.ts';
+import { isMeant } from './select-processes.ts';
 
 const pollMs = 200;
 
@@ -27,14 +27,7 @@ export async function restartAndWait(ctl: Ctl, names: readonly string[], timeout
 
 /** A name that is none stays, for the server to refuse. */
 function membersOf(name: string, infos: readonly ProcessInfo[]): readonly string[] {
-  const { group, process } = splitNamespec(name);
-  const members = infos.filter(
-    (info) =>
-      name === 'all' ||
-      (isWildcard(name)
-        ? matchesWildcard(name, info)
-        : info.group === group && (process === null || info.name === process)),
-  );
+  const members = infos.filter((info) => name === 'all' || isMeant(name, info));
   return members.length > 0 ? members.map(namespecOf) : [name];
 }
 
@@ -62,9 +55,9 @@ async function startAndWait(ctl: Ctl, names: readonly string[], timeoutSecs: num
 async function waitSettled(ctl: Ctl, open: Set<string>, timeoutSecs: number): Promise<CommandResult> {
   const total = open.size;
   const begin = Date.now();
-  const live = new LiveLine(ctl.terminal, (now) => {
-    const [slowest] = open;
-    return `${spinner(now)} ${bar((total - open.size) / total, 20)} ${total - open.size} of ${total}, waiting for ${slowest}`;
+  const hide = ctl.showLive((now, width) => {
+    const [slowest = ''] = open; // they were started in this order
+    return manyLine({ done: total - open.size, total, what: 'settled', who: slowest }, now, width);
   });
   try {
     while (open.size > 0) {
@@ -76,7 +69,7 @@ async function waitSettled(ctl: Ctl, open: Set<string>, timeoutSecs: number): Pr
         const settled = outcome(info);
         if (settled !== null) {
           open.delete(namespecOf(info));
-          live.print(`${namespecOf(info)}: ${settled.text}`);
+          ctl.output(`${namespecOf(info)}: ${settled.text}`);
           ctl.setStatus(settled.good ? null : exitStatus.notRunning);
         }
       }
@@ -86,12 +79,12 @@ async function waitSettled(ctl: Ctl, open: Set<string>, timeoutSecs: number): Pr
       await sleep(open.size > 0 ? pollMs : 0);
     }
     for (const name of open) {
-      live.print(`${name}: ERROR (not running after ${timeoutSecs} s)`);
+      ctl.output(`${name}: ERROR (not running after ${timeoutSecs} s)`);
       ctl.exitStatus = exitStatus.notRunning;
     }
     return undefined;
   } finally {
-    live.close();
+    hide();
   }
 }
 

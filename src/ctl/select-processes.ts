@@ -30,7 +30,8 @@ export function isSelected(info: ProcessInfo, names: readonly string[]): boolean
   return names.length === 0 || names.includes('all') || names.some((name) => isMeant(name, info));
 }
 
-function isMeant(name: string, info: ProcessInfo): boolean {
+/** Whether a name of a command line means that process. */
+export function isMeant(name: string, info: ProcessInfo): boolean {
   if (isWildcard(name)) {
     return matchesWildcard(name, info);
   }

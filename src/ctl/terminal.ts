@@ -58,6 +58,10 @@ export class ProcessTerminal implements Terminal {
     return isatty(1) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   }
 
+  get moves(): boolean {
+    return isatty(2) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  }
+
   get width(): number {
     return process.stdout.columns || 80; // 0 where nobody has set a size
   }

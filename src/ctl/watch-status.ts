@@ -1,18 +1,12 @@
 /**
- * `status --watch`: after the table one line for each process that changes, with the time, until ^C. hupd answers when there is something to
- * tell; a real supervisord is asked every two seconds.
+ * `status --watch`: after the table one line for each process that changes, with the time, until ^C.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessInfo } from '../core/describe.ts';
-import { faultCodes } from '../rpc/contract.ts';
 import type { CommandResult } from './command.ts';
 import type { Ctl } from './ctl.ts';
-import type { Reply } from './failure.ts';
 import { statusLines } from './format.ts';
 import { namespecOf } from './names.ts';
-
-const longPollSecs = 25;
-const pollMs = 2000;
+import { processNews } from './process-news.ts';
 
 export interface Watched {
   /** As they were shown in the table. */
@@ -32,7 +26,7 @@ export async function watchStatus(ctl: Ctl, { infos, isWanted, paint }: Watched)
     }
   };
   return ctl.terminal.untilInterrupt(async (signal) => {
-    const news = newsFrom(ctl, signal);
+    const news = processNews(ctl.client, signal);
     while (!signal.aborted) {
       const reply = await news();
       if (signal.aborted) break;
@@ -46,26 +40,6 @@ export async function watchStatus(ctl: Ctl, { infos, isWanted, paint }: Watched)
 /** What is worth a line. */
 function look({ statename, pid }: ProcessInfo): string {
   return `${statename} ${pid}`;
-}
-
-/** Each call resolves to processes that may have changed. */
-function newsFrom(ctl: Ctl, signal: AbortSignal): () => Promise<Reply<readonly ProcessInfo[]>> {
-  let version = 0;
-  let polls = false;
-  const poll = async () => {
-    await sleep(pollMs, undefined, { signal }).catch(() => undefined); // ^C
-    return signal.aborted ? ({ ok: true, value: [] } as const) : ctl.client.getAllProcessInfo();
-  };
-  return async () => {
-    if (polls) return poll();
-    const reply = await ctl.client.waitChange(version, longPollSecs, signal);
-    if (reply.ok) {
-      version = reply.value.version;
-      return { ok: true, value: reply.value.processes };
-    }
-    polls = reply.failure.kind === 'fault' && reply.failure.code === faultCodes.UNKNOWN_METHOD;
-    return polls ? ctl.client.getAllProcessInfo() : reply;
-  };
 }
 
 function time(secs: number): string {

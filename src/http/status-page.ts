@@ -23,7 +23,8 @@ export function statusPage(page: StatusPage): string {
   const rows = page.processes.map((process, i) => row(process, page.now, i % 2 === 1));
   return document(
     'Supervisor Status',
-    html`<h1>${page.identifier}</h1>
+    html`<main>
+<h1>${page.identifier}</h1>
 <div id="content">
 ${page.message === '' ? html`` : html`<div class="status_msg" id="statusmessage">${page.message}</div>`}
 <form action="index.html" method="post">
@@ -35,7 +36,8 @@ ${page.message === '' ? html`` : html`<div class="status_msg" id="statusmessage"
 ${rows.length === 0 ? html`No programs to manage` : table(rows)}
 </form>
 </div>
-<div id="footer">hupd <span id="supervisor_version">${page.version}</span></div>`,
+</main>
+<footer id="footer">hupd <span id="supervisor_version">${page.version}</span></footer>`,
     html`
 <link href="static/dashboard.css" rel="stylesheet">
 <script src="static/dashboard.js" data-may-act="${page.mayAct ? 'yes' : 'no'}" defer></script>`,
@@ -50,8 +52,11 @@ export function tailPage(processName: string | null, limit: number, text: string
       : html`<p><a href="tail.html?processname=${quoteUrl(processName)}&amp;limit=${limit}">Refresh</a></p>`;
   return document(
     `Supervisor tail of process ${processName ?? 'None'}`,
-    html`<pre>${text}</pre>
-${refresh}`,
+    html`<main>
+<h1>${processName ?? 'No process'}</h1>
+<pre>${text}</pre>
+${refresh}
+</main>`,
   );
 }
 

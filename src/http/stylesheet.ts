@@ -2,6 +2,7 @@
 export const stylesheetPath = '/stylesheets/supervisor.css';
 
 export const stylesheet = `:root { color-scheme: light dark; --line: #8884; --shade: #8881; }
+html { background: Canvas; color: CanvasText; }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 72em; padding: 0 1em; }
 h1 { font-size: 1.4em; }
 a { color: inherit; }
@@ -18,5 +19,6 @@ ul { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; ga
 .status_msg { border-left: .3em solid #48c; padding: .3em .8em; margin: 1em 0; }
 .hidden { display: none; }
 #footer { margin-top: 2em; opacity: .7; font-size: .85em; }
+@media (max-width: 40em) { body { margin: 1em auto; padding: 0 .7em; } th, td { padding: .35em .4em; overflow-wrap: anywhere; } th, td.status span, td.action { overflow-wrap: normal; } }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 `;

@@ -7,6 +7,7 @@ const dark = `--bg:#11151b;--card:#1a2029;--ink:#e5e9f0;--dim:#9aa6b8;--rule:#30
 export const dashboardStyle = `.live{color-scheme:light;${light}}
 @media (prefers-color-scheme:dark){.live:not([data-theme=light]){color-scheme:dark;${dark}}}
 .live[data-theme=dark]{color-scheme:dark;${dark}}
+.live{background:var(--bg)}
 .live body{background:var(--bg);color:var(--ink);margin:0 auto;max-width:80rem;padding:1rem}
 .live [hidden]{display:none!important}
 .live h1{margin:0;font-size:1.3rem}
@@ -52,7 +53,7 @@ export const dashboardStyle = `.live{color-scheme:light;${light}}
 .live .gen .box small{display:block;color:var(--dim)}
 .live .arrow{color:var(--dim)}
 .live .unready .box{border-style:dashed;border-color:var(--busy);color:var(--busy)}
-.live .retiring .box{opacity:.65}
+.live .retiring .box{color:var(--dim);border-color:var(--rule)}
 .live .current .master{border-color:var(--good)}
 .live .worker{padding:.2rem .4rem}
 .live .list{list-style:none;margin:0;padding:0;display:block;max-height:15rem;overflow:auto;font-size:.82rem}
@@ -71,6 +72,7 @@ export const dashboardStyle = `.live{color-scheme:light;${light}}
 .live .line{grid-column:1/-1}
 .live .name{grid-column:2/-1}
 .live .load.cpu{grid-column:1/3}
+.live .workers{margin-left:2.2rem}
 .live .more{grid-template-columns:1fr;padding:.3rem .6rem .8rem}
 .live .wide{grid-column:auto}
 .live .load.none{display:none}

@@ -7,6 +7,7 @@ export class FakeTerminal implements Terminal {
   stdout = '';
   stderr = '';
   fancy = false;
+  moves = false;
   width = 80;
   readonly input: string[] = [];
   /** Fires ^C at the work that takes it. */
@@ -20,6 +21,7 @@ export class FakeTerminal implements Terminal {
   }
   writeError(text: string): void {
     this.stderr += text;
+    this.onWrite(text);
   }
   async readLine(prompt: string): Promise<string | null> {
     this.write(prompt);

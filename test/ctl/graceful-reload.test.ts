@@ -167,7 +167,7 @@ test('^C ends the watching and says that the reload goes on', async () => {
 
 test('on a terminal a line moves while readiness is waited for, and is gone afterwards', async () => {
   const terminal = new FakeTerminal();
-  terminal.fancy = true;
+  terminal.moves = true;
   let seenBar = (): void => undefined;
   const barSeen = new Promise<void>((resolve) => {
     seenBar = resolve;
@@ -186,9 +186,10 @@ test('on a terminal a line moves while readiness is waited for, and is gone afte
       return { ...report, done: true, facts: [facts.started, facts.waiting, facts.ready] };
     },
   });
-  const { stdout } = await hupctl(server, 'reload web', terminal);
-  assert.match(stdout, /\r\S web: not ready yet \(accept\) \d\.\d s of 60 s \[[#-]+\]\u001b\[K/);
-  assert.ok(stdout.endsWith('\r\u001b[Kweb: ready after 4.1 s\n'), JSON.stringify(stdout));
+  const { stdout, stderr } = await hupctl(server, 'reload web', terminal);
+  assert.match(stderr, /\r\S web: not ready yet \(accept\) \d\.\d s of 60 s \[[#-]+\]\u001b\[K/);
+  assert.ok(stderr.endsWith('\r\u001b[K'), JSON.stringify(stderr));
+  assert.match(stdout, /\nweb: ready after 4\.1 s\n$/);
 });
 
 test('the history has a line a reload, and its facts on request', async () => {

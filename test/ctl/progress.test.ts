@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReloadFact } from '../../src/core/reload/facts.ts';
-import { bar, ReloadProgress, spinner } from '../../src/ctl/progress.ts';
+import { bar, spinner } from '../../src/ctl/moving-line.ts';
+import { ReloadProgress } from '../../src/ctl/progress.ts';
 
 const waiting = (name: string): ReloadFact => ({
   at: 0,
@@ -29,7 +30,10 @@ test('the moving line tells who, how long and how much of the time is gone', () 
     '⠋ web:web_0: not ready yet (accept) 5.0 s of 10 s [###############---------------]',
   );
   progress.add(waiting('web_1'), 2000);
-  assert.match(progress.render(6000, 100) ?? '', /^⠋ web:web_0 and 1 more: /);
+  assert.match(
+    progress.render(6000, 100) ?? '',
+    /^⠋ \[-+\] 0 of 2 reloaded, waiting for web:web_0 \(accept, 5\.0 s of 10 s\)$/,
+  );
 });
 
 test('the line never reaches the edge of the terminal, whose width may be anything', () => {

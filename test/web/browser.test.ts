@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { appText, freePort, gunicornNeeds, gunicornSite, ship } from '../support/gunicorn.ts';
 import { needs } from '../support/needs.ts';
 import { type Rig, rigFor } from '../support/rig.ts';
-import { assertFits, chromiumNeeds, openBrowser, shoot } from './browser.ts';
+import { assertAccessible, assertFits, chromiumNeeds, openBrowser, shoot } from './browser.ts';
 
 async function dashboardRig(t: TestContext): Promise<{ rig: Rig; url: string }> {
   const { section } = await gunicornSite({ bind: 'tcp', program: 'reload_timeout=15' });
@@ -95,6 +95,7 @@ test('a reload is drawn as it happens: one that succeeds, one that is rolled bac
   await page.waitForSelector('.gen.successor.unready');
   await page.waitForSelector(`${row('web')} progress:visible`);
   await page.waitForSelector('.gen.successor .worker');
+  await assertAccessible(page);
   await shoot(page, 'dashboard-reload');
   await page.waitForSelector(`${row('web')} [aria-label=Reload] .badge:text-is("done")`);
   await page.waitForSelector('.gen.current:has-text("generation 2")');
@@ -103,6 +104,7 @@ test('a reload is drawn as it happens: one that succeeds, one that is rolled bac
   await page.click(button('web', 'Reload'));
   await page.waitForSelector(`${row('web')} [aria-label=Reload] .badge:text-is("rolled back")`);
   await page.waitForSelector(`${row('web')} .text:has-text("last reload failed")`);
+  await assertAccessible(page);
   await shoot(page, 'dashboard-rolled-back');
   assert.deepEqual(complaints, []);
 });
@@ -121,11 +123,13 @@ test('the page fits a desktop and a phone, dark and light, and the choice is rem
     assert.equal(await page.locator('progress:visible').count(), 0);
     await page.waitForSelector(`${row('web')} .load.cpu span:has-text("%")`);
     await assertFits(page);
+    await assertAccessible(page);
     await shoot(page, `dashboard-desktop-${scheme}`);
     await page.setViewportSize({ width: 390, height: 844 });
     await page.click(`${row('web')} .name`);
     await page.waitForSelector(`${row('web')} .log:has-text("Booting worker")`);
     await assertFits(page);
+    await assertAccessible(page);
     await shoot(page, `dashboard-phone-${scheme}`);
   }
   const dark = await background();
@@ -134,6 +138,27 @@ test('the page fits a desktop and a phone, dark and light, and the choice is rem
   await page.reload();
   await page.waitForSelector('button:text-is("Dark")');
   assert.notEqual(await background(), dark);
+});
+
+test('without its script the page is the plain one, fits a phone, and has no fault that axe-core knows of', async (t) => {
+  if (!needs(t, chromiumNeeds, gunicornNeeds)) return;
+  const { url } = await dashboardRig(t);
+  const { page } = await openBrowser(t, url);
+  await page.route('**/dashboard.js', (route) => route.abort());
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const path of ['', 'tail.html?processname=web']) {
+      await page.goto(url + path);
+      await page.setViewportSize({ width: 390, height: 844 });
+      await assertFits(page);
+      await assertAccessible(page);
+    }
+    await page.goto(url);
+    await shoot(page, `plain-phone-${colorScheme}`);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await assertAccessible(page);
+    await shoot(page, `plain-desktop-${colorScheme}`);
+  }
 });
 
 test('without JavaScript the page is the plain one', async (t) => {

@@ -1,10 +1,11 @@
 /** Debian's chromium, driven by playwright-core: a page on the daemon's dashboard, with a profile of its own that goes at the end. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import axe from 'axe-core';
 import { chromium, type Page } from 'playwright-core';
-import { tempDir } from '../support/temp-dir.ts';
 
 export const chromiumNeeds = { command: 'chromium', apt: 'chromium' } as const;
 
@@ -19,7 +20,8 @@ export async function openBrowser(
   url: string,
   options: { readonly javaScriptEnabled?: boolean } = {},
 ): Promise<Opened> {
-  const context = await chromium.launchPersistentContext(tempDir(t), {
+  const profile = mkdtempSync(join(tmpdir(), 'hupd-chromium-'));
+  const context = await chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium',
     headless: true,
     viewport: { width: 1280, height: 900 },
@@ -34,7 +36,11 @@ export async function openBrowser(
       '--disable-sync',
     ],
   });
-  t.after(() => context.close());
+  t.after(async () => {
+    await context.close();
+    // Its last processes may still write.
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  });
   const page = context.pages()[0] ?? (await context.newPage());
   page.setDefaultTimeout(20_000);
   const complaints: string[] = [];
@@ -53,6 +59,13 @@ export async function openBrowser(
 export async function shoot(page: Page, name: string): Promise<void> {
   mkdirSync('artifacts', { recursive: true });
   await page.screenshot({ path: join('artifacts', `${name}.png`), fullPage: true });
+}
+
+/** axe-core finds nothing against the page as it is now, whatever the weight. */
+export async function assertAccessible(page: Page): Promise<void> {
+  const { violations } = (await page.evaluate(`${axe.source}; axe.run()`)) as axe.AxeResults;
+  const found = violations.map(({ id, impact, help, nodes }) => `${impact} ${id}: ${help}: ${nodes[0]?.html}`);
+  assert.deepEqual(found, []);
 }
 
 /** Nothing has to be scrolled sideways. */

@@ -1,5 +1,6 @@
 import { faultCodes } from '../../rpc/contract.ts';
 import type { Command } from '../command.ts';
+import type { Ctl } from '../ctl.ts';
 
 export const command: Command = {
   help: ['shutdown\t\tStop every process, then the server itself'],
@@ -14,6 +15,7 @@ export const command: Command = {
     const reply = await ctl.client.shutdown();
     if (reply.ok) {
       ctl.output('Shut down');
+      await showTheEnd(ctl);
       return undefined;
     }
     const { failure } = reply;
@@ -30,3 +32,17 @@ export const command: Command = {
     return undefined;
   },
 };
+
+/** On a terminal, until the server has gone; ^C ends the watching, not the shutdown. */
+async function showTheEnd(ctl: Ctl): Promise<void> {
+  if (!ctl.terminal.moves) return;
+  const { GoalTally } = await import('../many-progress.ts');
+  const { withProgress } = await import('../with-progress.ts');
+  await ctl.terminal.untilInterrupt((signal) =>
+    withProgress(
+      ctl,
+      (infos) => new GoalTally('stopped', infos),
+      (lost) => Promise.race([lost, new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))]),
+    ),
+  );
+}

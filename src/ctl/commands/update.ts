@@ -2,7 +2,9 @@ import { faultCodes } from '../../rpc/contract.ts';
 import type { Command, CommandResult } from '../command.ts';
 import type { Ctl } from '../ctl.ts';
 import type { Reply } from '../failure.ts';
+import { GroupTally } from '../many-progress.ts';
 import { words } from '../names.ts';
+import { withProgress } from '../with-progress.ts';
 
 export const command: Command = {
   help: [
@@ -27,13 +29,34 @@ export const command: Command = {
     }
     const chosen = (groups: readonly string[]): readonly string[] =>
       groups.filter((group) => wanted === null || wanted.has(group));
-    return (
-      (await inTurn(chosen(removed), (group) => removeGroup(ctl, group))) ??
-      (await inTurn(chosen(changed), (group) => changeGroup(ctl, group))) ??
-      (await inTurn(chosen(added), (group) => addGroup(ctl, group)))
+    const running = await runningOf(ctl, chosen(added));
+    if (!running.ok) {
+      return running.failure;
+    }
+    const steps: readonly Step[] = [
+      ...chosen(removed).map((group) => [group, removeGroup] as const),
+      ...chosen(changed).map((group) => [group, changeGroup] as const),
+      ...chosen(added).map((group) => [group, running.value.has(group) ? reloadGroup : addGroup] as const),
+    ];
+    const tally = new GroupTally(steps.length);
+    return withProgress(
+      ctl,
+      () => tally,
+      () => inTurn(ctl, steps, tally),
     );
   },
 };
+
+type Step = readonly [group: string, apply: (ctl: Ctl, group: string) => Promise<CommandResult>];
+
+/** Of what is told as added, groups that run are new definitions of hupd's: with `update_strategy=reload` nothing of them is removed. */
+async function runningOf(ctl: Ctl, added: readonly string[]): Promise<Reply<ReadonlySet<string>>> {
+  if (added.length === 0) {
+    return { ok: true, value: new Set() };
+  }
+  const infos = await ctl.client.getAllProcessInfo();
+  return infos.ok ? { ok: true, value: new Set(infos.value.map((info) => info.group)) } : infos;
+}
 
 async function refuseUnknown(ctl: Ctl, wanted: ReadonlySet<string>, added: readonly string[]): Promise<CommandResult> {
   const infos = await ctl.client.getAllProcessInfo();
@@ -49,12 +72,10 @@ async function refuseUnknown(ctl: Ctl, wanted: ReadonlySet<string>, added: reado
   return undefined;
 }
 
-async function inTurn(
-  groups: readonly string[],
-  apply: (group: string) => Promise<CommandResult>,
-): Promise<CommandResult> {
-  for (const group of groups) {
-    const failure = await apply(group);
+async function inTurn(ctl: Ctl, steps: readonly Step[], tally: GroupTally): Promise<CommandResult> {
+  for (const [group, apply] of steps) {
+    tally.next(group);
+    const failure = await apply(ctl, group);
     if (failure !== undefined) {
       return failure;
     }
@@ -88,6 +109,10 @@ async function changeGroup(ctl: Ctl, group: string): Promise<CommandResult> {
 
 async function addGroup(ctl: Ctl, group: string): Promise<CommandResult> {
   return said(ctl, await ctl.client.addProcessGroup(group), `${group}: added process group`);
+}
+
+async function reloadGroup(ctl: Ctl, group: string): Promise<CommandResult> {
+  return said(ctl, await ctl.client.addProcessGroup(group), `${group}: updated process group`);
 }
 
 /** Says the line if the call went well; else hands the failure on. */

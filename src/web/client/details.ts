@@ -66,8 +66,7 @@ function drawReload(reload: ReloadRow | null, strategy: string): HTMLElement {
   const tone = { 'under way': 'busy', done: 'good', failed: 'bad' }[reload.outcome];
   const rolledBack = reload.steps.some(({ fact }) => fact === 'rolled-back');
   const items = reload.steps.map(({ at, text }) => entryItem(at, text));
-  const output =
-    reload.lastOutput.length === 0 ? [] : [h('pre', { class: 'output', tabindex: '0' }, reload.lastOutput.join('\n'))];
+  const output = reload.lastOutput.length === 0 ? [] : [lastOutput(reload.lastOutput)];
   return h(
     'div',
     {},
@@ -75,6 +74,15 @@ function drawReload(reload: ReloadRow | null, strategy: string): HTMLElement {
     h('ul', { class: 'list', tabindex: '0' }, ...items),
     ...output,
   );
+}
+
+/** What tells why stands at its end. */
+function lastOutput(lines: readonly string[]): HTMLElement {
+  const element = h('pre', { class: 'output', tabindex: '0', 'aria-label': 'Last output' }, lines.join('\n'));
+  requestAnimationFrame(() => {
+    element.scrollTop = element.scrollHeight;
+  });
+  return element;
 }
 
 function entryItem(at: number, text: string): HTMLElement {
