@@ -104,6 +104,10 @@ export class EventPool {
     return this.#dropped;
   }
 
+  get bufferSize(): number {
+    return this.#options.bufferSize;
+  }
+
   get waiting(): number {
     return this.#buffer.length;
   }

@@ -25,14 +25,19 @@ export async function metricsRoute(
     processes.push({
       view,
       tally: daemon.tally(view.group, view.name),
-      sockets: daemon.sockets(view.group, view.name),
       usage: usages.get(`${view.group}:${view.name}`) ?? null,
       logBytes: await logSizes(logs, view),
+      sockets: daemon.sockets(view.group, view.name),
     });
   }
+  const listeners = daemon.groups().flatMap(({ spec }) => {
+    const pool = daemon.eventPool(spec.name);
+    return pool === null ? [] : [{ group: spec.name, pool }];
+  });
   const { user, system } = process.cpuUsage();
   const body = metricsText({
     processes,
+    listeners,
     daemon: {
       version,
       nodeVersion: process.version,

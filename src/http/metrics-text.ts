@@ -1,19 +1,25 @@
 /** The daemon's numbers as Prometheus reads them (its text format 0.0.4). Pure: `metrics-route.ts` gathers what is told here. */
 import { processStateCodes } from '../core/states.ts';
-import type { ProcessView, SocketView, TallyView, UsageView } from '../runtime/supervision.ts';
+import type { EventPoolView, ProcessView, SocketView, TallyView, UsageView } from '../runtime/supervision.ts';
 
 export interface ProcessNumbers {
   readonly view: ProcessView;
   readonly tally: TallyView;
   /** null: it is down. */
   readonly usage: UsageView | null;
-  readonly sockets: readonly SocketView[];
   /** Files that are there. */
   readonly logBytes: ReadonlyArray<{ readonly channel: string; readonly bytes: number }>;
+  readonly sockets: readonly SocketView[];
+}
+
+export interface ListenerNumbers {
+  readonly group: string;
+  readonly pool: EventPoolView;
 }
 
 export interface MetricsPage {
   readonly processes: readonly ProcessNumbers[];
+  readonly listeners: readonly ListenerNumbers[];
   readonly daemon: {
     readonly version: string;
     readonly nodeVersion: string;
@@ -32,13 +38,22 @@ export interface MetricsPage {
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [value: number, labels?: Labels];
 
-export function metricsText({ processes, daemon, now }: MetricsPage): string {
+export function metricsText({ processes, listeners, daemon, now }: MetricsPage): string {
   const each = (samples: (process: ProcessNumbers) => readonly Sample[]): Sample[] =>
     processes.flatMap((process) => {
       const { group, name } = process.view;
       return samples(process).map(([value, labels]): Sample => [value, { group, name, ...labels }]);
     });
   const used = (of: (usage: UsageView) => number) => each(({ usage }) => (usage === null ? [] : [[of(usage)]]));
+  const held = (of: (socket: SocketView) => number | null) =>
+    each(({ sockets }) =>
+      sockets.flatMap((socket) => {
+        const value = of(socket);
+        return value === null ? [] : [[value, { address: socket.address }] as const];
+      }),
+    );
+  const listening = (of: (listener: ListenerNumbers) => number): Sample[] =>
+    listeners.map((listener) => [of(listener), { group: listener.group }]);
   const families = [
     family('build_info', 'gauge', 'Always 1; the version of hupd and of node.', [
       [1, { version: daemon.version, node_version: daemon.nodeVersion }],
@@ -108,6 +123,48 @@ export function metricsText({ processes, daemon, now }: MetricsPage): string {
       'gauge',
       '1 while the process is being reloaded.',
       each(({ view }) => [[view.reloadId === null ? 0 : 1]]),
+    ),
+    family(
+      'process_reload_dropped_connections_total',
+      'counter',
+      'Connections that the kernel turned away, of all listeners, while the process was reloaded.',
+      each(({ tally }) => (tally.reloadDrops === null ? [] : [[tally.reloadDrops]])),
+    ),
+    family(
+      'process_boot_duration_seconds',
+      'gauge',
+      'From the last start, of a successor too, until it counted as ready.',
+      each(({ tally }) => (tally.lastBootSecs === null ? [] : [[tally.lastBootSecs]])),
+    ),
+    family(
+      'socket_waiting_connections_limit',
+      'gauge',
+      'How many may wait; not told of unix sockets.',
+      held(({ limit }) => limit),
+    ),
+    family(
+      'socket_dropped_connections_total',
+      'counter',
+      'Connections turned away because the queue was full; not told of unix sockets.',
+      held(({ dropped, limit }) => (limit === null ? null : dropped)),
+    ),
+    family(
+      'listener_buffered_events',
+      'gauge',
+      'Events that wait for the listeners of the group.',
+      listening(({ pool }) => pool.waiting),
+    ),
+    family(
+      'listener_buffer_size_events',
+      'gauge',
+      'How many may wait: buffer_size.',
+      listening(({ pool }) => pool.bufferSize),
+    ),
+    family(
+      'listener_dropped_events_total',
+      'counter',
+      'Events thrown away because the buffer was full.',
+      listening(({ pool }) => pool.dropped),
     ),
     family(
       'process_cpu_seconds_total',

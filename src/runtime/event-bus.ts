@@ -19,7 +19,7 @@ import type { Child } from './child.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Member } from './member.ts';
 import type { OutputListeners } from './process-logs.ts';
-import type { Channel } from './supervision.ts';
+import type { Channel, EventPoolView } from './supervision.ts';
 
 export interface EventBusOptions {
   readonly clock: Clock;
@@ -81,6 +81,11 @@ export class EventBus implements OutputListeners {
   /** The group's listeners have events that they have not answered yet, and can. */
   isListening(group: string): boolean {
     return this.#pools.pool(group)?.isListening ?? false;
+  }
+
+  /** null: the group has no pool. */
+  pool(group: string): EventPoolView | null {
+    return this.#pools.pool(group);
   }
 
   /** Before the group is told of: a pool hears that it was added itself. */

@@ -45,6 +45,10 @@ interface Tally {
   lastReloadSecs: number;
   /** wall */
   reloadBegun: number;
+  reloadDrops: number | null;
+  lastBootSecs: number | null;
+  /** mono, of the last STARTING. */
+  startedAt: number;
 }
 
 interface Record {
@@ -89,8 +93,11 @@ export class History {
     const failed = to === 'BACKOFF' || to === 'FATAL';
     const spawnError = failed ? member.process.spawnError : '';
     this.#add(member.spec, { what: 'state', from, to, pid, expected, spawnError });
-    if (to !== 'STARTING') return;
     const record = this.#record(member.spec);
+    const { mono } = this.#clock.now();
+    if (from === 'STARTING' && to === 'RUNNING') record.tally.lastBootSecs = (mono - record.tally.startedAt) / 1000;
+    if (to !== 'STARTING') return;
+    record.tally.startedAt = mono;
     const again = from === 'BACKOFF' || from === 'EXITED';
     if (again && !record.wanted && member.process.reload === null) record.restarts += 1;
     record.wanted = false;
@@ -117,6 +124,8 @@ export class History {
   #count(fact: ReloadFact): void {
     const { tally } = this.#record(fact);
     if (fact.fact === 'started') tally.reloadBegun = fact.at;
+    if (fact.fact === 'ready') tally.lastBootSecs = fact.afterSecs;
+    if (fact.fact === 'done' && fact.dropped >= 0) tally.reloadDrops = (tally.reloadDrops ?? 0) + fact.dropped;
     if (fact.fact !== 'done' && fact.fact !== 'failed') return;
     if (fact.fact === 'done') tally.reloadsDone += 1;
     else tally.reloadsFailed += 1;
@@ -145,5 +154,14 @@ export class History {
 }
 
 function newTally(): Tally {
-  return { exits: new Map(), reloadsDone: 0, reloadsFailed: 0, lastReloadSecs: 0, reloadBegun: 0 };
+  return {
+    exits: new Map(),
+    reloadsDone: 0,
+    reloadsFailed: 0,
+    lastReloadSecs: 0,
+    reloadBegun: 0,
+    reloadDrops: null,
+    lastBootSecs: null,
+    startedAt: 0,
+  };
 }

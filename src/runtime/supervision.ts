@@ -44,6 +44,8 @@ export interface SocketView {
   readonly waiting: number;
   /** Connections; null: the kernel does not tell. */
   readonly limit: number | null;
+  /** Connections turned away since the socket was made. */
+  readonly dropped: number;
 }
 
 /** What the generations of one process use, with all their descendants. */
@@ -68,6 +70,19 @@ export interface TallyView {
   readonly reloadsFailed: number;
   /** Of the last reload that ended; 0: none has. */
   readonly lastReloadSecs: number;
+  /** Connections that the kernel turned away during reloads; null: no reload could tell. */
+  readonly reloadDrops: number | null;
+  /** From the last start, of a successor too, until it counted as ready; null: none did yet. */
+  readonly lastBootSecs: number | null;
+}
+
+/** Events on their way to the listeners of a group. */
+export interface EventPoolView {
+  readonly waiting: number;
+  /** How many may wait. */
+  readonly bufferSize: number;
+  /** Thrown away because the buffer was full. */
+  readonly dropped: number;
 }
 
 export interface GroupView {
@@ -159,7 +174,10 @@ export interface Supervision {
   /** What happened to a process lately, oldest first. */
   history(group: string, name: string): readonly HistoryEntry[];
   tally(group: string, name: string): TallyView;
+  /** Asked of the kernel at each call. */
   sockets(group: string, name: string): readonly SocketView[];
+  /** null: the group has no listeners. */
+  eventPool(group: string): EventPoolView | null;
 
   /** Resolves when decided: RUNNING, or not. With `wait` false: as soon as the request was carried out. */
   start(group: string, name: string, wait: boolean): Promise<Outcome>;

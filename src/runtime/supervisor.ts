@@ -41,6 +41,7 @@ import { SelfUpdate } from './self-update.ts';
 import { SideCommands } from './side-commands.ts';
 import type {
   ChangesView,
+  EventPoolView,
   Finding,
   GroupView,
   Outcome,
@@ -363,8 +364,11 @@ export class Supervisor implements Supervision {
     return held.flatMap((socket) => {
       const queue = this.#os.acceptQueue(socket);
       if (queue === null) return [];
-      return [{ address: addressName(socket.address), waiting: queue.waiting, limit: queue.limit }];
+      return [{ address: addressName(socket.address), ...queue }];
     });
+  }
+  eventPool(group: string): EventPoolView | null {
+    return this.#events.pool(group);
   }
 
   start(group: string, name: string, wait: boolean): Promise<Outcome> {

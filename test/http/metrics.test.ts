@@ -22,8 +22,20 @@ function daemon(log: string): FakeSupervision {
     ['exit status 1', 2],
     ['terminated by SIGKILL', 1],
   ]);
-  fake.held.set('web:web', [{ address: '127.0.0.1:80', waiting: 3, limit: 128 }]);
-  fake.tallies.set('web:web', { exits, reloadsDone: 4, reloadsFailed: 1, lastReloadSecs: 1.5 });
+  fake.tallies.set('web:web', {
+    exits,
+    reloadsDone: 4,
+    reloadsFailed: 1,
+    lastReloadSecs: 1.5,
+    reloadDrops: 2,
+    lastBootSecs: 3.25,
+  });
+  fake.held.set('web:web', [
+    { address: '127.0.0.1:8000', waiting: 3, limit: 128, dropped: 7 },
+    { address: 'unix:/run/web.sock', waiting: 1, limit: null, dropped: 0 },
+  ]);
+  fake.eventPools.set('app', { waiting: 4, bufferSize: 10, dropped: 5 });
+
   return fake;
 }
 
@@ -52,8 +64,16 @@ test('the metrics tell each process with its state, its past and what it uses', 
     'hupd_process_last_reload_duration_seconds{group="web",name="web"} 1.5',
     'hupd_process_cpu_seconds_total{group="web",name="web"} 2.5',
     'hupd_process_resident_memory_bytes{group="web",name="web"} 8589934592',
-    'hupd_socket_waiting_connections{group="web",name="web",address="127.0.0.1:80"} 3',
     'hupd_process_log_bytes{group="web",name="web",channel="stdout"} 12',
+    'hupd_process_reload_dropped_connections_total{group="web",name="web"} 2',
+    'hupd_process_boot_duration_seconds{group="web",name="web"} 3.25',
+    'hupd_socket_waiting_connections{group="web",name="web",address="127.0.0.1:8000"} 3',
+    'hupd_socket_waiting_connections{group="web",name="web",address="unix:/run/web.sock"} 1',
+    'hupd_socket_waiting_connections_limit{group="web",name="web",address="127.0.0.1:8000"} 128',
+    'hupd_socket_dropped_connections_total{group="web",name="web",address="127.0.0.1:8000"} 7',
+    'hupd_listener_buffered_events{group="app"} 4',
+    'hupd_listener_buffer_size_events{group="app"} 10',
+    'hupd_listener_dropped_events_total{group="app"} 5',
   ])
     assert.ok(lines.has(line), `${line}\nis not in\n${[...lines].join('\n')}`);
 });

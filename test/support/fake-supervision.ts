@@ -8,6 +8,7 @@ import type { Config, GroupSpec, LogLevel } from '../../src/core/spec.ts';
 import { type DaemonStateName, isRunningState, isStoppedState, type StateName } from '../../src/core/states.ts';
 import type {
   ChangesView,
+  EventPoolView,
   GroupView,
   Outcome,
   ProcessView,
@@ -135,8 +136,20 @@ export class FakeSupervision implements Supervision {
 
   readonly tallies = new Map<string, TallyView>();
   tally(group: string, name: string): TallyView {
-    const none = { exits: new Map(), reloadsDone: 0, reloadsFailed: 0, lastReloadSecs: 0 };
+    const none = {
+      exits: new Map(),
+      reloadsDone: 0,
+      reloadsFailed: 0,
+      lastReloadSecs: 0,
+      reloadDrops: null,
+      lastBootSecs: null,
+    };
     return this.tallies.get(`${group}:${name}`) ?? none;
+  }
+
+  readonly eventPools = new Map<string, EventPoolView>();
+  eventPool(group: string): EventPoolView | null {
+    return this.eventPools.get(group) ?? null;
   }
 
   start(group: string, name: string, wait: boolean): Promise<Outcome> {
