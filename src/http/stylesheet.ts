@@ -19,6 +19,6 @@ ul { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; ga
 .status_msg { border-left: .3em solid #48c; padding: .3em .8em; margin: 1em 0; }
 .hidden { display: none; }
 #footer { margin-top: 2em; opacity: .7; font-size: .85em; }
-@media (max-width: 40em) { body { margin: 1em auto; padding: 0 .7em; } th, td { padding: .35em .4em; overflow-wrap: anywhere; } th, td.status span, td.action { overflow-wrap: normal; } }
+@media (max-width: 40em) { body { margin: 1em auto; padding: 0 .7em; } th, td { padding: .35em .4em; overflow-wrap: anywhere; } th, td.status span, td.action { overflow-wrap: normal; } td a { display: inline-block; min-width: 4em; } }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 `;

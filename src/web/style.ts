@@ -62,6 +62,8 @@ export const dashboardStyle = `.live{color-scheme:light;${light}}
 .live .output{max-height:12rem;overflow:auto;margin:.5rem 0 0;font:.78rem/1.45 ui-monospace,monospace;color:var(--dim)}
 .live .empty{color:var(--dim);font-size:.85rem;padding:.8rem}
 .live .log{margin:.5rem 0 0;height:16rem;overflow:auto;background:var(--bg);border-radius:.4rem;padding:.6rem;font:.78rem/1.45 ui-monospace,monospace}
+.live .log:empty::before{content:"nothing yet";color:var(--dim)}
+.live .bar a{color:var(--accent);font-size:.85rem}
 .live .toast{position:fixed;left:50%;bottom:1rem;transform:translateX(-50%);max-width:calc(100vw - 3rem);padding:.5rem 1rem;border-radius:.5rem;background:var(--ink);color:var(--bg);font-size:.9rem}
 .live .toast:empty{display:none}
 .live .toast.error{background:var(--bad-bg);color:var(--bad);border:1px solid var(--bad)}

@@ -57,6 +57,11 @@ test('every button does what it says, the log follows, and the page asks no othe
   await page.waitForSelector(`${row('talk')} .log:has-text("hello from talk")`);
   appendFileSync(join(rig.dir, 'talk.log'), 'one more line\n');
   await page.waitForSelector(`${row('talk')} .log:has-text("one more line")`);
+  await page.click(`${row('talk')} button:text-is("Clear")`);
+  await page.waitForSelector('.toast:has-text("logs of talk cleared")');
+  await page.waitForFunction(`document.querySelector('.log').textContent === ''`);
+  appendFileSync(join(rig.dir, 'talk.log'), 'after the clearing\n');
+  await page.waitForSelector(`${row('talk')} .log:has-text("after the clearing")`);
   await page.click(`${row('talk')} button:text-is("Pause")`);
   await page.click(`${row('talk')} button:text-is("Follow")`);
   await page.click(`${row('talk')} button:text-is("stderr")`);

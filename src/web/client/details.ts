@@ -13,11 +13,12 @@ export interface Details {
   close(): void;
 }
 
-export function details(process: ProcessRow): Details {
+/** `clearLogs` null: this reader may not. */
+export function details(process: ProcessRow, clearLogs: (() => Promise<void>) | null): Details {
   const generations = h('section', { class: 'panel', 'aria-label': 'Generations' });
   const reload = h('section', { class: 'panel', 'aria-label': 'Reload', 'aria-live': 'polite' });
   const events = h('section', { class: 'panel wide', 'aria-label': 'Events' });
-  const log = logPanel(process.id, process.logs);
+  const log = logPanel(process.id, process.logs, clearLogs);
   const element = h('div', { class: 'more' }, generations, reload, events, log.element);
   let drawn = '';
   let seen: ProcessRow | null = null;

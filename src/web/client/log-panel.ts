@@ -1,4 +1,4 @@
-/** The log of the open process as it grows, with pause. */
+/** The log of the open process as it grows: pause, clear, and the same in a page of its own. */
 import { button, h, setText } from './dom.ts';
 import { follow } from './server.ts';
 
@@ -10,7 +10,12 @@ export interface LogPanel {
   close(): void;
 }
 
-export function logPanel(name: string, channels: ReadonlyArray<'stdout' | 'stderr'>): LogPanel {
+/** `clear` empties the logs; null: this reader may not. */
+export function logPanel(
+  name: string,
+  channels: ReadonlyArray<'stdout' | 'stderr'>,
+  clear: (() => Promise<void>) | null,
+): LogPanel {
   const log = h('pre', { class: 'log', role: 'log', tabindex: '0', 'aria-label': `log of ${name}` });
   const bar = h('div', { class: 'bar' });
   const element = h('section', { class: 'panel wide', 'aria-label': 'Log' }, h('h2', {}, 'Log'), bar, log);
@@ -30,7 +35,9 @@ export function logPanel(name: string, channels: ReadonlyArray<'stdout' | 'stder
     tab.dataset.channel = channel;
     return tab;
   });
+  const page = h('a', { target: '_blank', rel: 'noopener' }, 'Own page');
   const open = (channel: string): void => {
+    page.href = `logtail/${encodeURIComponent(name)}/${channel}`;
     stop.abort();
     stop = new AbortController();
     held = '';
@@ -52,7 +59,16 @@ export function logPanel(name: string, channels: ReadonlyArray<'stdout' | 'stder
     held = '';
     log.scrollTop = log.scrollHeight;
   });
-  bar.append(...tabs, h('span', { class: 'grow' }), pause);
+  const empty = button('Clear', `clear the logs of ${name}`, () => {
+    empty.disabled = true;
+    void clear?.().then(() => {
+      empty.disabled = false;
+      held = '';
+      log.replaceChildren();
+    });
+  });
+  empty.disabled = clear === null;
+  bar.append(...tabs, h('span', { class: 'grow' }), page, empty, pause);
   const [first] = channels;
   if (first === undefined) bar.replaceChildren(h('span', { class: 'empty' }, 'This process has no log.'));
   else open(first);

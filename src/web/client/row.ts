@@ -94,7 +94,8 @@ export class Row {
   }
 
   open(): void {
-    this.#details = details(this.#process);
+    const { mayAct, press } = this.#options;
+    this.#details = details(this.#process, mayAct ? () => press('clearlog', this.id) : null);
     this.#details.update(this.#process, this.#load);
     this.element.append(this.#details.element);
     this.name.setAttribute('aria-expanded', 'true');
