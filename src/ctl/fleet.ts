@@ -145,6 +145,8 @@ function sayOutcome(
 /** Whole lines, each with a name in front. Nothing is asked: nobody could tell who asks. */
 class PrefixedTerminal implements Terminal {
   readonly fancy = false;
+  /** Those of several servers would draw over each other. */
+  readonly moves = false;
   readonly width: number;
   readonly #terminal: Terminal;
   readonly #prefix: string;
