@@ -1,5 +1,8 @@
-/** Where the configuration is looked for when no `-c` names it: supervisord's list, the first that exists. */
-import { dirname, join } from '../util/posix-path.ts';
+/**
+ * Where the configuration is looked for when no `-c` names it: supervisord's list, the first that exists. Called by a name of its own, hupd looks
+ * where its package has its configuration before it looks where supervisord's has.
+ */
+import { basename, dirname, join } from '../util/posix-path.ts';
 
 export interface FoundConfig {
   /** As the list spells it, maybe relative. null: none exists. */
@@ -15,6 +18,7 @@ export function findConfigFile(argv0: string, cwd: string, exists: (path: string
     join(beside, 'supervisord.conf'),
     'supervisord.conf',
     'etc/supervisord.conf',
+    ...(basename(argv0).startsWith('hup') ? ['/etc/hupd/hupd.conf'] : []),
     '/etc/supervisord.conf',
     '/etc/supervisor/supervisord.conf',
   ];

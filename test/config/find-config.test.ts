@@ -24,6 +24,13 @@ describe('looking for a configuration', () => {
     );
   });
 
+  it("looks in hupd's own place when it is called by a name of its own", () => {
+    for (const name of ['/usr/bin/hupd', 'hupctl']) {
+      const there = ['/etc/hupd/hupd.conf', '/etc/supervisor/supervisord.conf'];
+      assert.equal(findConfigFile(name, '/srv', (path) => there.includes(path)).path, '/etc/hupd/hupd.conf');
+    }
+  });
+
   it('takes the first that is there', () => {
     const there = ['/srv/etc/supervisord.conf', '/etc/supervisord.conf'];
     assert.equal(findConfigFile('supervisord', '/srv', (path) => there.includes(path)).path, 'etc/supervisord.conf');

@@ -1,4 +1,4 @@
-/** The single executable where there is no node, no package and no checkout: hupd and hupctl by their names and by supervisord's. */
+/** The single executable where there is no node, no package and no checkout: hupd and hupctl by their names and by supervisord's; and its .deb. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,8 @@ import { needs } from '../support/needs.ts';
 import { onPty } from '../support/on-pty.ts';
 import { rigFor, run } from '../support/rig.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import { cleanRoot } from './clean-root.ts';
+import { CleanRoot, cleanRoot } from './clean-root.ts';
+import { buildDebianPackage, giveDpkg, installUseAndRemove, looksRight } from './debian-package.ts';
 import { useInstalled } from './used-as.ts';
 
 test('the single executable runs where there is no node, by each of its names', async (t) => {
@@ -51,6 +52,22 @@ test('the single executable runs where there is no node, by each of its names', 
     });
     assert.equal(status, 0, shown);
     assert.deepEqual(readdirSync(own), [], 'what was unpacked is gone');
+  });
+  await t.test('a .deb of it is installed, used and purged by dpkg, and has nothing of other packages', async (t) => {
+    const deb = await buildDebianPackage(folder);
+    await looksRight(deb);
+    const empty = cleanRoot(t);
+    for (const program of ['sh', 'sleep', 'rm']) empty.add(`/bin/${program}`);
+    empty.add(join(folder, 'hupd'), '/libraries-of-hupd');
+    giveDpkg(empty);
+    await installUseAndRemove(t, empty, deb, ['--force-depends']);
+  });
+  await t.test('and in a whole Debian, HUPD_DEBIAN_ROOT, made by debootstrap', async (t) => {
+    const path = process.env.HUPD_DEBIAN_ROOT;
+    if (path === undefined) return t.skip('set HUPD_DEBIAN_ROOT to a root that debootstrap --variant=minbase made');
+    const debian = new CleanRoot(path);
+    assert.notEqual((await debian.run('node', '--version')).status, 0, 'there is no node');
+    await installUseAndRemove(t, debian, await buildDebianPackage(folder), []);
   });
   await t.test('the licences of node and of all packages in it come with it', () => {
     const text = readFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
