@@ -1,11 +1,19 @@
 /** What the code has, the manual has; and the pages are clean. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { parseDaemonFlags } from '../../src/config/daemon-flags.ts';
+import { noFlags, parseDaemonFlags } from '../../src/config/daemon-flags.ts';
+import { loadConfig, localUsers } from '../../src/config/load.ts';
 import type { OptionRow } from '../../src/config/option.ts';
 import { eventTypeNames } from '../../src/core/event-type.ts';
 import { hupdCommands, supervisorCommands } from '../../src/ctl/command-names.ts';
+import { signalName } from '../../src/core/signals.ts';
+import { node } from '../../src/handover/profiles/node.ts';
+import { profiles } from '../../src/handover/profiles/recognise.ts';
+import { mainMethods } from '../../src/rpc/dispatch.ts';
+import { hupdMethods } from '../../src/rpc/methods/hupd-methods.ts';
 import { needs } from '../support/needs.ts';
 import { run } from '../support/rig.ts';
 
@@ -53,6 +61,51 @@ test('every flag of the usage text of hupd has its paragraph in hupd(8)', () => 
   for (const [, short, long] of flags) {
     const head = short === undefined ? `Fl -${long}` : `Fl ${short} , -${long}`;
     assert.match(text, new RegExp(`^\\.It ${head}( |$)`, 'm'), long);
+  }
+});
+
+test('every RPC method is in hupd(8), those of our own with the names of their arguments', () => {
+  const text = page('hupd.8');
+  for (const [name] of mainMethods) assert.match(text, new RegExp(`\\b${name}\\b`), name);
+  const own = new Map(
+    [...text.matchAll(/Fn hupd\.(\w+)((?: "\w+")*)/g)].map(([, name = '', args = '']) => [name, args.match(/\w+/g) ?? []]),
+  );
+  for (const [name, { params }] of hupdMethods) {
+    assert.deepEqual(own.get(name), params.map((param) => param.name), name);
+  }
+  assert.equal(own.size, hupdMethods.length, 'and none that is not there');
+});
+
+test('every server that is known has its part in hupd-reload(7), which tells of each of its signals', () => {
+  const text = page('hupd-reload.7');
+  for (const { name, signals } of [...profiles, node]) {
+    const [, part] = new RegExp(`^\\.Ss ${name}\\n([\\s\\S]*?)^\\.S[sh] `, 'm').exec(text) ?? [];
+    assert.ok(part !== undefined, name);
+    for (const { signal } of signals) {
+      const word = signalName(signal).replace('SIG', '');
+      assert.match(part, new RegExp(`\\b${word}\\b`), `${name}: ${word}`);
+    }
+  }
+});
+
+test('what the pages tell to write into a program section is a section that hupd takes', () => {
+  const blocks = [...page('hupd-reload.7').matchAll(/^\.Bd -literal.*\n([\s\S]*?)^\.Ed/gm)].map(([, block = '']) => block);
+  assert.ok(blocks.length > 5);
+  for (const block of blocks) {
+    const section = `[program:web]\n${/^command/m.test(block) ? '' : 'command=/bin/true\n'}${block}`;
+    const dir = mkdtempSync(join(tmpdir(), 'hupd-man-'));
+    try {
+      const file = join(dir, 'main.conf');
+      writeFileSync(file, `[supervisord]\n${section}`);
+      const loaded = loadConfig({
+        ...{ file, flags: noFlags, cwd: dir, environment: new Map(), hostName: 'localhost', tempDir: dir },
+        users: localUsers,
+      });
+      assert.ok(loaded.ok, `${section}\n${loaded.ok ? '' : loaded.error}`);
+      assert.deepEqual(loaded.diagnostics, [], section);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   }
 });
 
