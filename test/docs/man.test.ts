@@ -8,8 +8,8 @@ import { noFlags, parseDaemonFlags } from '../../src/config/daemon-flags.ts';
 import { loadConfig, localUsers } from '../../src/config/load.ts';
 import type { OptionRow } from '../../src/config/option.ts';
 import { eventTypeNames } from '../../src/core/event-type.ts';
-import { hupdCommands, supervisorCommands } from '../../src/ctl/command-names.ts';
 import { signalName } from '../../src/core/signals.ts';
+import { hupdCommands, supervisorCommands } from '../../src/ctl/command-names.ts';
 import { node } from '../../src/handover/profiles/node.ts';
 import { profiles } from '../../src/handover/profiles/recognise.ts';
 import { mainMethods } from '../../src/rpc/dispatch.ts';
@@ -68,10 +68,17 @@ test('every RPC method is in hupd(8), those of our own with the names of their a
   const text = page('hupd.8');
   for (const [name] of mainMethods) assert.match(text, new RegExp(`\\b${name}\\b`), name);
   const own = new Map(
-    [...text.matchAll(/Fn hupd\.(\w+)((?: "\w+")*)/g)].map(([, name = '', args = '']) => [name, args.match(/\w+/g) ?? []]),
+    [...text.matchAll(/Fn hupd\.(\w+)((?: "\w+")*)/g)].map(([, name = '', args = '']) => [
+      name,
+      args.match(/\w+/g) ?? [],
+    ]),
   );
   for (const [name, { params }] of hupdMethods) {
-    assert.deepEqual(own.get(name), params.map((param) => param.name), name);
+    assert.deepEqual(
+      own.get(name),
+      params.map((param) => param.name),
+      name,
+    );
   }
   assert.equal(own.size, hupdMethods.length, 'and none that is not there');
 });
@@ -89,7 +96,9 @@ test('every server that is known has its part in hupd-reload(7), which tells of 
 });
 
 test('what the pages tell to write into a program section is a section that hupd takes', () => {
-  const blocks = [...page('hupd-reload.7').matchAll(/^\.Bd -literal.*\n([\s\S]*?)^\.Ed/gm)].map(([, block = '']) => block);
+  const blocks = [...page('hupd-reload.7').matchAll(/^\.Bd -literal.*\n([\s\S]*?)^\.Ed/gm)].map(
+    ([, block = '']) => block,
+  );
   assert.ok(blocks.length > 5);
   for (const block of blocks) {
     const section = `[program:web]\n${/^command/m.test(block) ? '' : 'command=/bin/true\n'}${block}`;

@@ -24,7 +24,7 @@ export const command: Command = {
       return ctl.failUsage(`Error: ${why}`, command, exitStatus.invalidArgs);
     }
     const cwd = process.cwd();
-    const { path, searched } = findConfigFile('/usr/bin/hupctl', cwd, existsSync);
+    const { path, searched } = findConfigFile('/usr/bin/supervisorctl', cwd, existsSync);
     const file = parsed.options.get('--config') ?? ctl.settings.configFile ?? path;
     if (file === null) {
       return ctl.fail(`Error: no configuration file at ${searched.join(', ')}; name one with --config`);
