@@ -3,7 +3,7 @@
 //
 //     node scripts/try-node.mjs 20 22 24 26 [-- WORD...]     only the tests whose path contains a word
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,7 @@ const split = process.argv.indexOf('--');
 const versions = process.argv.slice(2, split === -1 ? undefined : split);
 const words = split === -1 ? [] : process.argv.slice(split + 1);
 const work = mkdtempSync(join(tmpdir(), 'hupd-try-node-'));
+chmodSync(work, 0o755); // tests run node as other users
 let failed = 0;
 try {
   for (const version of versions) await tryVersion(version);
@@ -34,8 +35,8 @@ async function tryVersion(version) {
   report(`${name}: npm ci && npm start`, inCheckout('npm ci').status === 0 && (await startAndReload(checkout, env)));
   const test = `npm ci && npm test${words.length === 0 ? '' : ` -- ${words.join(' ')}`}`;
   const tested = inCheckout(test, { maxBuffer: 1 << 28 });
-  for (const line of tested.stdout.split('\n')) if (/^ *not ok /.test(line)) console.log(line);
-  const figures = [...tested.stdout.matchAll(/^# (pass|fail|skipped) (\d+)$/gm)].map(
+  for (const line of tested.stdout.split('\n')) if (/^ *(?:not ok|✖) /.test(line)) console.log(line);
+  const figures = [...tested.stdout.matchAll(/^(?:#|ℹ) (pass|fail|skipped) (\d+)$/gm)].map(
     ([, what, count]) => `${count} ${what}`,
   );
   report(`${name}: ${test} (${figures.join(', ')})`, tested.status === 0);

@@ -12,6 +12,7 @@ import { hupdCommands, supervisorCommands } from '../../src/ctl/command-names.ts
 import { findCommand } from '../../src/ctl/command-table.ts';
 import { parseLine } from '../../src/ctl/ctl.ts';
 import { parseOptions } from '../../src/ctl/options.ts';
+import { usageText } from '../../src/ctl/usage.ts';
 import { freePort } from '../support/gunicorn.ts';
 import { needs } from '../support/needs.ts';
 import { run } from '../support/rig.ts';
@@ -91,11 +92,11 @@ async function whatIsWrong(command: string): Promise<string | null> {
 
 const isNpms = (name: string) => (['ci', 'install', 'pack'].includes(name) ? null : `npm ${name} is not used here`);
 
-/** Its help names each flag that it is given. */
+/** Its help, or that of hupctl itself, names each flag that it is given. */
 async function flagsOf(name: string, arg: string): Promise<string | null> {
   const command = await findCommand(name);
   if (command === null) return `hupctl has no command ${name}`;
-  const help = command.help.join('\n');
+  const help = `${command.help.join('\n')}${usageText('hupctl')}`;
   const unknown = arg.split(/\s+/).filter((word) => /^--?[a-z]/.test(word) && !help.includes(word));
   return unknown.length === 0 ? null : `help ${name} does not know ${unknown.join(', ')}`;
 }

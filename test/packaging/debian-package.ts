@@ -9,7 +9,7 @@ import { useInstalled } from './used-as.ts';
 
 /** Of the executable in that folder; returns its path. */
 export async function buildDebianPackage(folder: string): Promise<string> {
-  const built = await run(process.execPath, ['scripts/build-deb.mjs', folder, '--fast']);
+  const built = await run(process.execPath, ['scripts/build-deb.mjs', folder, '--fast'], { timeoutMs: 240_000 });
   assert.equal(built.status, 0, built.stderr);
   return built.stdout.trim();
 }

@@ -14,7 +14,7 @@ import { useInstalled } from './used-as.ts';
 test('the single executable runs where there is no node, by each of its names', async (t) => {
   if (process.geteuid?.() !== 0) return t.skip('needs root, for chroot');
   const folder = tempDir(t);
-  const built = await run(process.execPath, ['scripts/build-single.mjs', folder]);
+  const built = await run(process.execPath, ['scripts/build-single.mjs', folder], { timeoutMs: 240_000 });
   assert.equal(built.status, 0, built.stderr);
   const root = cleanRoot(t);
   root.add(join(folder, 'hupd'), '/usr/bin/hupd');

@@ -133,14 +133,14 @@ export class Rig {
 export function run(
   file: string,
   args: readonly string[],
-  options: { input?: string; env?: NodeJS.ProcessEnv; cwd?: string } = {},
+  options: { input?: string; env?: NodeJS.ProcessEnv; cwd?: string; timeoutMs?: number } = {},
 ): Promise<CtlResult> {
   return new Promise((resolve) => {
     const child = execFile(
       file,
       [...args],
       {
-        timeout: 2 * waitMs,
+        timeout: options.timeoutMs ?? 2 * waitMs,
         maxBuffer: 64 << 20,
         ...(options.env === undefined ? {} : { env: options.env }),
         ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
