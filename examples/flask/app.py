@@ -1,16 +1,11 @@
 import os
+from importlib.metadata import version
 
-try:
-    from flask import Flask
+from flask import Flask
 
-    app = Flask(__name__)
+app = Flask(__name__)
 
-    @app.get("/")
-    def hello():
-        return f"hello from pid {os.getpid()}\n"
 
-except ImportError:  # the same without Flask
-
-    def app(environ, start_response):
-        start_response("200 OK", [("Content-Type", "text/plain")])
-        return [f"hello from pid {os.getpid()}\n".encode()]
+@app.get("/")
+def hello():
+    return f"hello from pid {os.getpid()}, Flask {version('flask')}\n"

@@ -1,14 +1,8 @@
-"""As `django-admin startproject mysite` writes it; without Django, a page in its place."""
+"""As `django-admin startproject mysite` writes it."""
 import os
 
+from django.core.wsgi import get_wsgi_application
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings")
-try:
-    import mysite.settings  # noqa: F401
-    from django.core.wsgi import get_wsgi_application
 
-    application = get_wsgi_application()
-except ImportError:
-
-    def application(environ, start_response):
-        start_response("200 OK", [("Content-Type", "text/plain")])
-        return [b"hello from pid %d\n" % os.getpid()]
+application = get_wsgi_application()

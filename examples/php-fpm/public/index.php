@@ -1,0 +1,3 @@
+<?php
+header('Content-Type: text/plain');
+printf("hello from pid %d, PHP %s\n", getmypid(), PHP_VERSION);
