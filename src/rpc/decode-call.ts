@@ -4,6 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { loadDecoder, normaliseLineEnds, type RpcValue } from './codec.ts';
+import { readPlainCall } from './plain-call.ts';
 
 export interface CallBounds {
   /** Elements within elements. */
@@ -22,6 +23,11 @@ export interface RpcCall {
  * and a boolean is true only as `1`. A document type is refused, since its entities are a bomb. `problem` says why a text is no call.
  */
 export async function decodeCall(xml: string, bounds: CallBounds): Promise<RpcCall | { readonly problem: string }> {
+  return readPlainCall(xml) ?? parseCall(xml, bounds);
+}
+
+/** As `decodeCall`, of any call. */
+export async function parseCall(xml: string, bounds: CallBounds): Promise<RpcCall | { readonly problem: string }> {
   const Decoder = await loadCallDecoder();
   const decoder = new Decoder(bounds);
   let ended = false;

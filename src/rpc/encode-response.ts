@@ -95,8 +95,11 @@ function cappedInt(value: number): number {
 
 /** A carriage return must be a reference, or XML's line end rule makes a line feed of it. */
 function escapeText(text: string, controls: ControlCharacters): string {
+  if (plain.test(text)) return text;
   const fit = controls === 'raw' ? text : replaceUnrepresentable(text);
   return fit.replace(/[&<>\r]/g, (char) => escapes[char as keyof typeof escapes]);
 }
 
+/** Nearly every text: printable ASCII with nothing to escape. */
+const plain = /^[ -%'-;=?-~\t\n]*$/;
 const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' } as const;
