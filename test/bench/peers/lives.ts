@@ -6,7 +6,7 @@ import { cpuOf, family, memoryOf, wakeUpsOf } from './proc.ts';
 import { hupd, type Life, pm2, present, runit, type System, s6, supervisord } from './systems.ts';
 
 /** Longer than hupd waits before it gives back what its start needed. */
-const settleMs = 15_000;
+const settleMs = 30_000;
 
 /** Of others a thousand: runsvdir takes no more. */
 const mostPrograms: Readonly<Record<string, number>> = { hupd: 5000, supervisord: 5000, pm2: 100 };

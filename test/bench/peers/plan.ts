@@ -30,8 +30,8 @@ export function planOf(flags: readonly string[]): Plan {
   }
   if (flags.includes('--quick')) {
     return {
-      ...{ programs: [1, 10], rounds: 1, restSecs: 2, crashes: 5 },
-      ...{ rpcPrograms: [10], rpcMs: 200, logBlockMb: 20, logLineMb: 2, loadSecs: 2, withPm2 },
+      ...{ programs: [1, 100], rounds: 1, restSecs: 5, crashes: 20 },
+      ...{ rpcPrograms: [100], rpcMs: 700, logBlockMb: 50, logLineMb: 5, loadSecs: 4, withPm2 },
     };
   }
   return {

@@ -10,19 +10,20 @@ export interface Machine {
   readonly loads: readonly number[];
 }
 
+/** `judgedOnly`: the lines that have a goal, for the README. */
 export function markdown(
   machine: Machine,
   results: readonly RowResult[],
-  goals: readonly Goal[],
-  bounds: readonly Bound[],
+  { goals, bounds, judgedOnly }: { goals: readonly Goal[]; bounds: readonly Bound[]; judgedOnly: boolean },
 ): string {
   const figures = results.flatMap((result) => result.figures);
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
-  const rows = [...new Set(figures.map(({ subject }) => subject))].map((subject) =>
-    line(subject, figures, goals, bounds),
-  );
+  const rows = [...new Set(figures.map(({ subject }) => subject))]
+    .filter((subject) => !judgedOnly || [...goals, ...bounds].some((goal) => subject.startsWith(goal.subject)))
+    .map((subject) => line(subject, figures, goals, bounds));
   return [
     `${machine.date}; ${versions.join(', ')}; ${machine.cores} shared cores, Linux ${machine.kernel}, load ${machine.loads.map((load) => load.toFixed(1)).join(' to ')}.`,
+    ...(Math.max(...machine.loads) > 2 * machine.cores ? [busy] : []),
     'Medians, with the least and the greatest in brackets; all of one run, in turns.',
     '',
     '| what | hupd | others | ratio | goal | |',
@@ -33,6 +34,9 @@ export function markdown(
     '',
   ].join('\n');
 }
+
+const busy =
+  "The machine was busy with other work (its load was far above its cores): no figure of time counts for much here, and a NO may be its neighbours'.";
 
 function line(subject: string, all: readonly Figure[], goals: readonly Goal[], bounds: readonly Bound[]): string {
   const figures = all.filter((figure) => figure.subject === subject);

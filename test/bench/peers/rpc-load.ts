@@ -1,5 +1,4 @@
 /** XML-RPC calls on kept connections over a unix socket, one after another on each; little more than writing bytes and counting those that come. */
-import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -96,8 +95,13 @@ function oneConnection(
   });
 }
 
-/** Of a daemon that has just been started. */
+/** Of a daemon that has just been started: a socket that is bound may refuse for a moment. */
 export async function listening(socket: string): Promise<void> {
-  for (const end = performance.now() + 60_000; !existsSync(socket); await sleep(1))
-    if (performance.now() > end) throw new Error(`${socket} never came`);
+  const accepts = () =>
+    new Promise<boolean>((resolve) => {
+      const connection = connect(socket, () => resolve(true)).on('error', () => resolve(false));
+      connection.on('connect', () => connection.destroy());
+    });
+  for (const end = performance.now() + 60_000; !(await accepts()); await sleep(2))
+    if (performance.now() > end) throw new Error(`${socket} takes no connection`);
 }
