@@ -14,6 +14,8 @@ import { runInNewContext } from 'node:vm';
 import type { Libc } from './libc.ts';
 
 const quietMs = 10_000;
+/** More than that of processor time within `quietMs` is no rest. */
+const busyMs = 200;
 const MADV_DONTNEED = 4;
 
 type Memory = Pick<Libc, 'madvise' | 'mallocTrim'>;
@@ -21,18 +23,26 @@ type Memory = Pick<Libc, 'madvise' | 'mallocTrim'>;
 /** From now on, whenever the process has come to rest. `libc` null: only V8's memory. The result ends it. */
 export function giveBackAtRest(libc: Memory | null): () => void {
   let gaveBackAt = 0;
-  const timer = setTimeout(() => {
-    giveBack(libc);
-    gaveBackAt = performance.now();
-  }, quietMs).unref();
+  let timer: NodeJS.Timeout | null = null;
+  const arm = () => {
+    const before = process.cpuUsage();
+    timer = setTimeout(() => {
+      const { user, system } = process.cpuUsage(before);
+      if (user + system > busyMs * 1000) return arm();
+      giveBack(libc);
+      gaveBackAt = performance.now();
+      timer = null;
+    }, quietMs).unref();
+  };
   const observer = new PerformanceObserver((list) => {
     // The collections that giving back itself makes are told afterwards.
-    if (list.getEntries().some(({ startTime }) => startTime > gaveBackAt)) timer.refresh();
+    if (timer === null && list.getEntries().some(({ startTime }) => startTime > gaveBackAt)) arm();
   });
   observer.observe({ entryTypes: ['gc'] });
+  arm();
   return () => {
     observer.disconnect();
-    clearTimeout(timer);
+    if (timer !== null) clearTimeout(timer);
   };
 }
 

@@ -74,7 +74,7 @@ console.log(table);
 if (flags.includes('--readme')) {
   const shown = markdown(machine, results, { goals, bounds, judgedOnly: true });
   const readme = readFileSync('README.md', 'utf8');
-  const marked = /(<!-- benchmarks -->\n)[^]*(<!-- \/benchmarks -->)/;
+  const marked = /(<!-- benchmarks -->\n)[\s\S]*(<!-- \/benchmarks -->)/;
   writeFileSync(
     'README.md',
     readme.replace(marked, (_, begin: string, end: string) => `${begin}\n${shown}\n${end}`),
