@@ -25,8 +25,8 @@ export const httpBounds: HttpBounds = {
   headersMs: 30_000,
   /** From a request's first byte to the end of its body. */
   requestMs: 120_000,
-  /** How often the two above are looked at. */
-  checkingMs: 5_000,
+  /** How often the two above are looked at: rarely, since node does so when there is no connection at all, and a daemon at rest is to sleep. */
+  checkingMs: 60_000,
   /** A connection between requests; supervisord's clients keep theirs for long and do not try again. */
   idleMs: 30 * 60_000,
   /** Connections of one server. One more evicts the longest idle one. */
