@@ -33,6 +33,8 @@ export interface DaemonFlags {
   readonly minProcs: number | null;
   /** `--check`: say what is wrong with the configuration, start nothing. */
   readonly check: boolean;
+  /** `--can-resume FILE`: say why this version could not go on with that configuration and that state. */
+  readonly canResume: string | null;
   /** `--no-adopt`: leave the children of a daemon that died alone. */
   readonly noAdopt: boolean;
   /** `--take-over URL`: take the children of the supervisord at that URL. */
@@ -58,6 +60,7 @@ export const noFlags: DaemonFlags = {
   minFds: null,
   minProcs: null,
   check: false,
+  canResume: null,
   noAdopt: false,
   takeOver: null,
 };
@@ -137,6 +140,7 @@ const flagTable: readonly Flag[] = [
   on('t', 'strip_ansi', 'stripAnsi'),
   on('s', 'silent', 'silent'),
   { ...on(null, 'check', 'check'), own: true },
+  { ...word(null, 'can-resume', 'canResume'), own: true },
   { ...on(null, 'no-adopt', 'noAdopt'), own: true },
   { ...word(null, 'take-over', 'takeOver'), own: true },
 ];

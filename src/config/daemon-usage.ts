@@ -32,6 +32,7 @@ Options:
 
 Of hupd:
 --check -- print everything that is wrong with the configuration and exit
+--can-resume FILE -- say whether this version could go on from the state in FILE, and exit
 --no-adopt -- do not take over the children of a daemon that died
 --take-over URL -- take over the children of the supervisord that serves URL (with --check: say what would be done)
 `;

@@ -12,7 +12,7 @@ import type { SavedPools } from './event-pools.ts';
 import type { Process } from './process.ts';
 import type { ReloadFact, ReloadOutcome } from './reload/facts.ts';
 import type { Rollout } from './reload/rollout.ts';
-import type { GroupSpec, ReloadStrategy, SocketAddress } from './spec.ts';
+import type { GroupSpec, ReloadStrategy, ServerSpec, SocketAddress } from './spec.ts';
 import type { OlderDefinition } from './turn.ts';
 
 /** Grows when a hupd of before could not read what this one writes. */
@@ -111,10 +111,24 @@ export interface Sending {
   readonly inputChanged: string;
 }
 
+/** A control server's listener. */
+export interface HandedServer {
+  readonly section: string;
+  /** A path, or host and port. */
+  readonly address: string;
+  readonly fd: number;
+  readonly inode: number;
+}
+
+/** As `HandedServer` has it: what tells whether a listener is still the one that is wanted. */
+export function serverAddress(spec: ServerSpec): string {
+  return spec.kind === 'unix' ? spec.file : `${spec.host}:${spec.port}`;
+}
+
 /** What a daemon hands to itself over an exec, by descriptor. */
 export interface HandedDescriptors {
   /** The control servers' listeners, by section. */
-  readonly servers: ReadonlyArray<{ readonly section: string; readonly fd: number; readonly inode: number }>;
+  readonly servers: readonly HandedServer[];
   /** Kept open until everything is adopted, and then closed. */
   readonly holders: readonly number[];
 }

@@ -173,6 +173,9 @@ export const ownTexts = {
     ),
   tookOver: (version: string, pid: number, alive: number) =>
     line('INFO', `took over from ${version} with pid ${pid}: ${alive} processes run on`),
+  upgradeRefused: (why: string) => line('ERRO', `not upgraded: ${why}; everything goes on as it was`),
+  upgradeRequest: (signal: number) => line('WARN', `received ${signalName(signal)} indicating upgrade request`),
+  upgrading: () => line('INFO', 'upgrading in place'),
   notTakenUp: (problem: string) => line('WARN', `a pipe that an earlier hupd has left can not be opened: ${problem}`),
   socketLost: (address: SocketAddress) => {
     const where = address.kind === 'unix' ? address.path : `${address.host}:${address.port}`;

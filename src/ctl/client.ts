@@ -138,6 +138,8 @@ export class Client extends RpcClient {
     this.call('hupd.waitReload', [id, factCount, timeoutSecs], signal) as Promise<Reply<ReloadReport>>;
   planReload = (name: string) => this.#typed<readonly string[]>('hupd.planReload', name);
   getReloadHistory = (name: string) => this.#typed<readonly ReloadReport[]>('hupd.getReloadHistory', name);
+  upgrade = () => this.#typed<boolean>('hupd.upgrade');
+  getUpgrades = () => this.#typed<number>('hupd.getUpgrades');
   doctor = () => this.#typed<readonly Finding[]>('hupd.doctor');
 
   /** Answers when there is something newer than that version (0: at once), or after `timeoutSecs`. */

@@ -35,6 +35,7 @@ export const hupdCommands = [
   'migrate',
   'top',
   'tui',
+  'upgrade',
   'why',
 ] as const;
 

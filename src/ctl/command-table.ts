@@ -32,6 +32,7 @@ const table: Readonly<Record<CommandName, () => Promise<{ readonly command: Comm
   migrate: () => import('./commands/migrate.ts'),
   top: () => import('./commands/top.ts'),
   tui: () => import('./commands/tui.ts'),
+  upgrade: () => import('./commands/upgrade.ts'),
   why: () => import('./commands/why.ts'),
   EOF: () => import('./commands/quit.ts'),
   complete: () => import('./commands/complete.ts'),

@@ -7,6 +7,7 @@
  * Nothing is written or removed before the servers listen, unlike supervisord's: a second daemon started by mistake fails before it has
  * touched the first one's logs.
  */
+import type { HandedServer } from '../core/carried.ts';
 import { daemonTexts, type LogText, ownTexts } from '../core/log-texts.ts';
 import type { Config, DaemonSpec, ServerSpec, StartMessage } from '../core/spec.ts';
 import { createHandler } from '../http/handler.ts';
@@ -21,12 +22,15 @@ import type { StateFile } from '../os/state-file.ts';
 import { Carry } from '../runtime/carry.ts';
 import { Supervisor, type SupervisorOptions } from '../runtime/supervisor.ts';
 import { version } from '../version.ts';
-import { removePidFile, writePidFile } from './pid-file.ts';
+import { holdsPid, removePidFile, writePidFile } from './pid-file.ts';
 import type { ServiceManager } from './service-manager.ts';
 import type { DaemonSignals } from './signal-handlers.ts';
 
 export interface LifeOptions
-  extends Pick<SupervisorOptions, 'environment' | 'readConfig' | 'readProgram' | 'mayRestart' | 'legacy'> {
+  extends Pick<
+    SupervisorOptions,
+    'environment' | 'readConfig' | 'readProgram' | 'mayRestart' | 'legacy' | 'question' | 'upgrades'
+  > {
   readonly os: Os;
   readonly config: Config;
   /** What there is to say besides what the configuration has to say itself. */
@@ -40,6 +44,8 @@ export interface LifeOptions
   readonly onListening: (log: DaemonLog, pipesInUse: ReadonlySet<string>) => void;
   /** Where to keep what a later daemon has to know; null: nowhere. */
   readonly stateFile: StateFile | null;
+  /** Executes hupd anew in this process, with those descriptors open. Returns only when that failed: why. */
+  readonly become: (keep: readonly number[]) => string;
 }
 
 export type LifeEnd =
@@ -67,20 +73,21 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
   const carry = carryIn(options, log);
   const supervisor = new Supervisor({
     ...{ os, version, config, environment, serverUrl, readConfig, readProgram, mayRestart, log, firstEventSerial },
-    ...{ carry, legacy },
+    ...{ carry, legacy, question: options.question, upgrades: options.upgrades },
     syslog: syslog.get,
   });
-  const servers = await startServers(config.servers, {
+  const serverOptions = {
     handler: createHandler({ daemon: supervisor, logs: logFiles }, (fd) => {
       const peer = os.peer(fd);
       return peer === null ? null : { ...peer, name: os.userById(peer.uid)?.name ?? '' };
     }),
     namespaces: config.rpcInterfaces.map(({ namespace }) => namespace),
     requireAuth: daemon.requireAuth,
-    inherited: new Map(legacy?.carried.handed?.servers.map(({ section, fd }) => [section, fd])),
-    log: (text) => early.push(text),
-    notice: (text) => early.push({ level: 'WARN', text }),
-  });
+    log: (text: LogText) => void early.push(text),
+    notice: (text: string) => void early.push({ level: 'WARN', text }),
+  };
+  const inherited = legacy?.isSameProcess ? (legacy.carried.handed?.servers ?? []) : [];
+  let servers = await startServers(config.servers, { ...serverOptions, inherited });
   if (!servers.ok) {
     log.close();
     return failed(2, servers.text);
@@ -92,13 +99,24 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
   }
   supervisor.addConfiguredGroups();
   options.onListening(log, new Set(supervisor.pipePaths()));
-  const wrotePidFile = writePidFile(daemon.pidFile, os.pid);
+  const wrotePidFile = holdsPid(daemon.pidFile, os.pid) || writePidFile(daemon.pidFile, os.pid);
   log.say(wrotePidFile ? daemonTexts.started(os.pid) : daemonTexts.pidFileFailed(daemon.pidFile));
   supervisor.begin();
   signals.attach(supervisor);
   void manager?.follow(supervisor, supervisor.ended);
 
-  const how = await supervisor.ended;
+  let how: 'shutdown' | 'restart' | 'upgrade';
+  for (;;) {
+    how = await Promise.race([supervisor.ended, supervisor.upgrading.due.then(() => 'upgrade' as const)]);
+    if (how !== 'upgrade') break;
+    log.say(ownTexts.upgrading());
+    const kept: readonly HandedServer[] = await servers.handOver((fd) => os.duplicate(fd));
+    supervisor.upgrading.failed(upgrade(options, supervisor, kept));
+    // Still here: it goes on as it was.
+    const again = await startServers(config.servers, { ...serverOptions, inherited: kept });
+    if (again.ok) servers = again;
+    else log.log('CRIT', again.text);
+  }
   signals.attach(null);
   await servers.close();
   if (wrotePidFile) removePidFile(daemon.pidFile, os.pid);
@@ -106,6 +124,15 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
   syslog.close();
   log.close();
   return how === 'shutdown' ? { ended: how } : { ended: how, nextEventSerial: supervisor.nextEventSerial };
+}
+
+/** Returns only when it could not be done: why. */
+function upgrade({ become }: LifeOptions, supervisor: Supervisor, servers: readonly HandedServer[]): string {
+  try {
+    return become(supervisor.handOver(servers));
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function carryIn({ os, stateFile }: LifeOptions, log: DaemonLog): Carry | null {

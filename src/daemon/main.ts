@@ -8,15 +8,18 @@ import { rootSearchWarning } from '../config/daemon-usage.ts';
 import { type Diagnostic, formatDiagnostic } from '../config/diagnostic.ts';
 import { findConfigFile, noConfigFile } from '../config/find-config.ts';
 import { findTempDir, type LoadOptions, loadConfig, loadGivenProgram } from '../config/load.ts';
+import { readCarried } from '../core/carried.ts';
 import type { Config } from '../core/spec.ts';
 import { examine } from '../handover/examine.ts';
 import { type Libc, loadLibc } from '../os/libc.ts';
+import { StateFile } from '../os/state-file.ts';
 import { userById, userByName } from '../os/users.ts';
 import type { Environment } from '../runtime/environment.ts';
 import { version } from '../version.ts';
 import { inheritFromParent, startDaemon, tellParent } from './daemonize.ts';
 import { environmentTexts, ownEnvironment } from './own-environment.ts';
 import { serve } from './serve.ts';
+import { resumedFrom } from './upgrade.ts';
 
 /** `argv`: the program's own path first. Resolves with the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -39,22 +42,28 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function run(program: string, flags: DaemonFlags): Promise<number> {
   const found = configFile(program, flags);
   if ('error' in found) return usageError(program, found.error);
-  const inherited = inheritFromParent();
-  if (found.searched && process.geteuid?.() === 0 && inherited === null) say(2, `${rootSearchWarning}\n`);
+  const resumed = resumedFrom(process.env);
+  const inherited = resumed === null ? inheritFromParent() : null;
+  if (found.searched && process.geteuid?.() === 0 && inherited === null && resumed === null)
+    say(2, `${rootSearchWarning}\n`);
   const environment = inherited ?? ownEnvironment();
-  const options = loadOptions(found.file, flags, environment);
+  const cwd = process.cwd();
+  const options = loadOptions(found.file, flags, environment, cwd);
   const load = () => loadConfig(options);
   const { takeOver } = flags;
   if (flags.check) return takeOver === null ? check(load()) : checkTakeOver(load(), takeOver);
+  if (flags.canResume !== null) return canResume(load(), flags.canResume);
   const first = load();
   if (!first.ok) return usageError(program, first.error);
   const { config } = first;
-  if (!config.daemon.nodaemon && inherited === null) return startDaemon();
+  if (!config.daemon.nodaemon && inherited === null && resumed === null) return startDaemon();
   const failure = await serve({
     ...{ name: basename(program), first: config, load, environment },
     readProgram: (within, given) => loadGivenProgram(options, within, given),
     takeOver,
     detach: inherited === null ? null : tellParent,
+    resumed,
+    cwd,
   });
   return failure === null ? 0 : usageError(program, failure.message, failure.status);
 }
@@ -66,9 +75,8 @@ function configFile(program: string, flags: DaemonFlags): { file: string; search
 }
 
 /** Made once: relative paths mean after a restart what they meant at the start, wherever the daemon has gone since. */
-function loadOptions(file: string, flags: DaemonFlags, environment: Environment): LoadOptions {
+function loadOptions(file: string, flags: DaemonFlags, environment: Environment, cwd: string): LoadOptions {
   const texts = environmentTexts(environment);
-  const cwd = process.cwd();
   return {
     ...{ file, flags, cwd },
     ...(flags.configuration === null ? {} : { shownAs: flags.configuration }),
@@ -105,6 +113,15 @@ async function checkTakeOver(loaded: LoadResult, url: string): Promise<number> {
   const looked = await previewTakeOver(loaded.config, url);
   for (const line of looked.words) say(looked.ok ? 1 : 2, `${line}\n`);
   return looked.ok ? status : 2;
+}
+
+/** Asked by a hupd that is about to become this one. */
+function canResume(config: LoadResult, stateFile: string): number {
+  if (!config.ok) return check(config);
+  const read = readCarried(new StateFile(stateFile).read() ?? '');
+  if (read.ok) return 0;
+  say(1, `${stateFile}: ${read.why}\n`);
+  return 2;
 }
 
 /** supervisord's two lines. */

@@ -13,13 +13,13 @@ import { type Environment, parseEnvironment } from '../runtime/environment.ts';
 
 /** Marks the daemon for the parent that started it: the descriptor on which it says that it is up. */
 export const readyMark = 'HUPD_DAEMON_READY_FD';
-const rememberedOptions = 'HUPD_NODE_OPTIONS';
+export const rememberedOptions = 'HUPD_NODE_OPTIONS';
 
 /** `source`: a file that has the environment as the kernel shows it. */
 export function ownEnvironment(source: string | number = '/proc/self/environ'): Environment {
   const environment = new Map(parseEnvironment(readFileSync(source)));
   const options = environment.get(rememberedOptions);
-  for (const name of [readyMark, rememberedOptions]) environment.delete(name);
+  for (const name of [readyMark, rememberedOptions, 'HUPD_RESUME']) environment.delete(name);
   if (options !== undefined) environment.set('NODE_OPTIONS', options);
   return environment;
 }

@@ -11,9 +11,17 @@ export function writePidFile(path: string, pid: number): boolean {
   }
 }
 
+export function holdsPid(path: string, pid: number): boolean {
+  try {
+    return readFileSync(path, 'utf8').trim() === `${pid}`;
+  } catch {
+    return false;
+  }
+}
+
 export function removePidFile(path: string, pid: number): void {
   try {
-    if (readFileSync(path, 'utf8').trim() === `${pid}`) unlinkSync(path);
+    if (holdsPid(path, pid)) unlinkSync(path);
   } catch {
     // somebody has removed it already
   }

@@ -19,9 +19,15 @@ import { becomeUser, ensureLimits, userRefusal } from './become.ts';
 import { type FoundLegacy, findLegacy } from './legacy.ts';
 import { type LifeOptions, live } from './life.ts';
 import { closeDebugger } from './no-debugger.ts';
-import { emptyRuntimeDirectory, makeRuntimeDirectory, removeRuntimeDirectory } from './runtime-directory.ts';
+import {
+  emptyRuntimeDirectory,
+  makeRuntimeDirectory,
+  type RuntimeDirectory,
+  removeRuntimeDirectory,
+} from './runtime-directory.ts';
 import { keepAliveOf, ServiceManager } from './service-manager.ts';
 import { handleSignals } from './signal-handlers.ts';
+import { becomeAnother, questionFor, type Resumed } from './upgrade.ts';
 
 export interface ServeOptions {
   /** As `ps` and `killall` shall know it. */
@@ -34,6 +40,10 @@ export interface ServeOptions {
   readonly takeOver: string | null;
   /** Called in the first life, when everything listens: the last step of leaving the terminal. null: stay in the foreground. */
   readonly detach: (() => void) | null;
+  /** This process was a hupd before. */
+  readonly resumed: Resumed | null;
+  /** Where it was started. */
+  readonly cwd: string;
 }
 
 /** null: an orderly shutdown. */
@@ -42,7 +52,11 @@ export type ServeFailure = { readonly message: string; readonly status: number }
 export async function serve(options: ServeOptions): Promise<ServeFailure> {
   const own = process.geteuid?.() ?? 0;
   const { file, daemon } = options.first;
-  const directory = makeRuntimeDirectory(file, own === 0 ? (daemon.uid ?? 0) : own);
+  const { resumed } = options;
+  const directory: RuntimeDirectory =
+    resumed === null
+      ? makeRuntimeDirectory(file, own === 0 ? (daemon.uid ?? 0) : own)
+      : { ok: true, path: resumed.runtimeDirectory, created: false };
   if (!directory.ok) return { message: directory.error, status: 2 };
   const failure = await serveIn(directory, options);
   if (failure === null || directory.created) removeRuntimeDirectory(directory.path);
@@ -51,7 +65,7 @@ export async function serve(options: ServeOptions): Promise<ServeFailure> {
 
 async function serveIn(
   directory: { readonly path: string },
-  { name, first, load, readProgram, environment, takeOver, detach }: ServeOptions,
+  { name, first, load, readProgram, environment, takeOver, detach, resumed, cwd }: ServeOptions,
 ): Promise<ServeFailure> {
   const opened = openLinuxOs({ runtimeDirectory: directory.path, originalFileLimit: null });
   const os: Os = opened.ok ? opened.os : new PlainOs(opened.problem, directory.path);
@@ -77,6 +91,7 @@ async function serveIn(
   let before: Config | null = null;
   let messages = [...found.messages, ...limits.messages];
   let firstEventSerial = 0;
+  const upgrades = resumed?.upgrades ?? 0;
   for (let isFirst = true; ; isFirst = false) {
     const { uid } = config.daemon;
     if (os.uid === 0 && uid !== null) chownSync(directory.path, uid, -1);
@@ -85,6 +100,12 @@ async function serveIn(
       ? await live({
           ...{ os, config, environment, signals, manager, firstEventSerial, readConfig: load, readProgram, legacy },
           stateFile: found.file,
+          question: found.file === null ? null : questionFor(found.file.path, environment),
+          upgrades,
+          become: (keep) => {
+            const next = { pid: os.pid, cwd, runtimeDirectory: directory.path, upgrades: upgrades + 1 };
+            return becomeAnother(next, environment, keep);
+          },
           messages: [...became.messages, ...messages],
           mayRestart: () => restartRefusal(load(), (wanted) => userRefusal(os, wanted)),
           onListening: (log, pipesInUse) => {

@@ -1,8 +1,8 @@
 /**
  * What the daemon does on a signal (compat 4.2). The handlers stay for good once they are there: between two lives a signal waits for the
- * next one. SIGUSR1 has one that does nothing, or node would open its debugger to the machine.
+ * next one. SIGUSR1, which supervisord leaves free, upgrades in place.
  */
-import { daemonTexts, type LogText } from '../core/log-texts.ts';
+import { daemonTexts, type LogText, ownTexts } from '../core/log-texts.ts';
 import { signalNumbers } from '../core/signals.ts';
 import type { DaemonStateName } from '../core/states.ts';
 
@@ -13,6 +13,7 @@ export interface Signalled {
   shutdown(): void;
   restart(): unknown;
   reopenLogs(): void;
+  upgrade(): Promise<unknown>;
 }
 
 export interface DaemonSignals {
@@ -26,7 +27,7 @@ const acts: ReadonlyArray<readonly [NodeJS.Signals, (daemon: Signalled, number: 
   ['SIGQUIT', leave],
   ['SIGHUP', restart],
   ['SIGUSR2', reopen],
-  ['SIGUSR1', () => {}],
+  ['SIGUSR1', upgrade],
   // The reaper has its own handler, which has run by now.
   ['SIGCHLD', (daemon, number) => daemon.say(daemonTexts.childQuit(number))],
 ];
@@ -63,6 +64,11 @@ function restart(daemon: Signalled, number: number): void {
   if (daemon.daemonState === 'SHUTDOWN') return daemon.say(daemonTexts.restartIgnored(number));
   daemon.say(daemonTexts.restartRequest(number));
   daemon.restart();
+}
+
+function upgrade(daemon: Signalled, number: number): void {
+  daemon.say(ownTexts.upgradeRequest(number));
+  void daemon.upgrade();
 }
 
 function reopen(daemon: Signalled, number: number): void {

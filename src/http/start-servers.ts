@@ -1,8 +1,12 @@
 /** The servers of a configuration: all of them, or none and a reason. */
 import { lookup } from 'node:dns/promises';
+import { closeSync } from 'node:fs';
+import type { Server } from 'node:net';
+import type { HandedServer } from '../core/carried.ts';
 import { daemonTexts, type LogText } from '../core/log-texts.ts';
 import type { ServerSpec } from '../core/spec.ts';
 import { type HttpBounds, httpBounds } from './bounds.ts';
+import { handedServer, inheritedBy, unusable } from './handed-servers.ts';
 import type { RequestHandler } from './handler.ts';
 import { addressInUse, errnoText, type ListenFailure } from './listen-errors.ts';
 import { createHttpServer } from './server.ts';
@@ -15,12 +19,12 @@ export interface ServerOptions {
   /** `[supervisord] require_auth`. */
   readonly requireAuth: boolean;
   readonly log: (record: LogText) => void;
-  /** Listening already, by section: from another daemon, whose clients wait meanwhile. */
-  readonly inherited?: ReadonlyMap<string, number>;
   /** For tests; `httpBounds` otherwise. */
   readonly bounds?: HttpBounds;
   /** A line for stderr. */
   readonly notice: (line: string) => void;
+  /** Listeners that this process had before it became another hupd; those that are of no use are closed. */
+  readonly inherited?: readonly HandedServer[];
 }
 
 export interface RunningServers {
@@ -29,11 +33,19 @@ export interface RunningServers {
   readonly urls: readonly string[];
   /** Removes the sockets' files, and lets requests under way end for a moment. */
   close(): Promise<void>;
+  /**
+   * Accepts no more, lets requests under way end for a moment, and keeps the listeners open by copies of their descriptors: who connects
+   * waits. `duplicate` makes a copy.
+   */
+  handOver(duplicate: (fd: number) => number): Promise<readonly HandedServer[]>;
 }
 
 interface Listening {
   readonly url: string;
+  readonly server: Server;
   close(): Promise<void>;
+  /** As `close`, and the socket's file stays. */
+  leave(): Promise<void>;
 }
 
 /** One after the other; when one fails, those before it are closed again and the text says what supervisord says. */
@@ -55,7 +67,16 @@ export async function startServers(
     for (const namespace of options.namespaces) options.log(daemonTexts.rpcInterface(namespace));
     if (spec.credentials === null) options.log(daemonTexts.noAuthentication(spec.section));
   }
-  return { ok: true, urls: running.map(({ url }) => url), close };
+  for (const { fd } of unusable(options.inherited ?? [], specs)) closeSync(fd);
+  const handOver = async (duplicate: (fd: number) => number): Promise<readonly HandedServer[]> => {
+    const handed = running.flatMap(({ server }, index) => {
+      const spec = specs[index];
+      return spec === undefined ? [] : handedServer(spec, server, duplicate);
+    });
+    await Promise.all(running.map((server) => server.leave()));
+    return handed;
+  };
+  return { ok: true, urls: running.map(({ url }) => url), close, handOver };
 }
 
 async function startServer(spec: ServerSpec, options: ServerOptions): Promise<Listening | ListenFailure> {
@@ -66,7 +87,7 @@ async function startServer(spec: ServerSpec, options: ServerOptions): Promise<Li
     };
   }
   const http = createHttpServer(spec, options.handler, options.bounds ?? httpBounds);
-  const fd = options.inherited?.get(spec.section) ?? null;
+  const fd = inheritedBy(spec, options.inherited ?? [])?.fd ?? null;
   if (spec.kind === 'inet') return listenInet(http, spec, fd);
   const listening =
     fd === null ? await listenUnix(http.server, spec, options.notice) : await listenUnixAgain(http.server, spec, fd);
@@ -74,12 +95,22 @@ async function startServer(spec: ServerSpec, options: ServerOptions): Promise<Li
     await http.close();
     return listening;
   }
+  return listeningAt(`unix://${spec.file}`, http, listening.remove);
+}
+
+function listeningAt(
+  url: string,
+  { server, close }: ReturnType<typeof createHttpServer>,
+  remove: () => void,
+): Listening {
   return {
-    url: `unix://${spec.file}`,
+    url,
+    server,
     close: async () => {
-      listening.remove();
-      await http.close();
+      remove();
+      await close();
     },
+    leave: close,
   };
 }
 
@@ -96,7 +127,7 @@ async function listenInet(
   spec: InetServerSpec,
   fd: number | null,
 ): Promise<Listening | ListenFailure> {
-  const { server, close } = http;
+  const { server } = http;
   try {
     const { backlog } = httpBounds;
     const host = spec.host === '' ? '0.0.0.0' : await resolve(spec.host);
@@ -107,7 +138,7 @@ async function listenInet(
   }
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : spec.port;
-  return { url: `http://${spec.host || 'localhost'}:${port}`, close };
+  return listeningAt(`http://${spec.host || 'localhost'}:${port}`, http, () => {});
 }
 
 async function resolve(host: string): Promise<string> {

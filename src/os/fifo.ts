@@ -58,6 +58,15 @@ export function reopenFifo(path: string, makeReader: MakeReader = readBySocket):
   }
 }
 
+/** null: there is none. */
+export function holdOpen(path: string): Fd | null {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return null;
+  }
+}
+
 /** A new one in `directory`, with a name that begins with the label, for that user. Throws `OsError`. */
 export function makeNode(
   libc: Pick<Libc, 'mkfifo'>,

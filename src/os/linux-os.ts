@@ -6,7 +6,7 @@ import { Arrivals } from './arrivals.ts';
 import { httpGet, tryConnect } from './ask.ts';
 import { borrowListeners } from './borrow-sockets.ts';
 import { SystemClock } from './clock.ts';
-import { createFifo, reopenFifo } from './fifo.ts';
+import { createFifo, holdOpen, reopenFifo } from './fifo.ts';
 import { type Followed, follow } from './follow.ts';
 import { errnoName, type Libc, loadLibc } from './libc.ts';
 import { Limits } from './limits.ts';
@@ -43,6 +43,7 @@ import type {
   UserInfo,
   WatchRequest,
 } from './os.ts';
+import { OsError } from './os-error.ts';
 import { Peeking } from './peek.ts';
 import { peerOf } from './peer.ts';
 import { Poller } from './poller.ts';
@@ -62,6 +63,7 @@ import { watchFiles } from './watch.ts';
 
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
+const F_DUPFD_CLOEXEC = 1030;
 const PR_SET_CHILD_SUBREAPER = 36;
 
 export interface LinuxOsOptions {
@@ -195,6 +197,20 @@ export class LinuxOs implements Os {
 
   regainNotifySocket(path: string, fd: Fd | null, ownerUid: number | null): NotifySocket {
     return regainNotifySocket(this.#libc, this.#arrivals, path, fd, ownerUid);
+  }
+
+  duplicate(fd: Fd): Fd {
+    const copy = this.#libc.fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0) throw new OsError('fcntl', errnoName(copy), `descriptor ${fd}`);
+    return copy;
+  }
+
+  holdOpen(path: string): Fd | null {
+    return holdOpen(path);
+  }
+
+  letGo(fd: Fd): void {
+    this.#libc.close(fd);
   }
 
   findWriter(fifo: string): number | null {

@@ -308,6 +308,11 @@ export interface Os {
   regainSocket(lost: HeldSocket, pids: readonly number[]): HeldSocket | null;
   /** As `createNotifySocket`, at the path of an earlier daemon's; `fd`: the socket itself, if it is still open. Throws `OsError`. */
   regainNotifySocket(path: string, fd: Fd | null, ownerUid: number | null): NotifySocket;
+  /** Another descriptor of the same. Throws `OsError`. */
+  duplicate(fd: Fd): Fd;
+  /** A reading descriptor of a log pipe, so that what is in it stays until somebody reads it; null: it has gone. */
+  holdOpen(path: string): Fd | null;
+  letGo(fd: Fd): void;
   /** The process, leading a group of its own, that was started with that FIFO as its output. */
   findWriter(fifo: string): number | null;
   /** A new one with each start of the machine. */

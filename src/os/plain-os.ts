@@ -143,6 +143,16 @@ export class PlainOs implements Os {
     return null;
   }
 
+  duplicate(fd: Fd): Fd {
+    throw new OsError('fcntl', 'ENOSYS', `descriptor ${fd}`);
+  }
+
+  holdOpen(): null {
+    return null;
+  }
+
+  letGo(): void {}
+
   findWriter(): null {
     return null;
   }

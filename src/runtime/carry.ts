@@ -20,7 +20,7 @@ import {
 import type { SavedPools } from '../core/event-pools.ts';
 import type { ReloadFact } from '../core/reload/facts.ts';
 import type { GroupSpec } from '../core/spec.ts';
-import type { Os } from '../os/os.ts';
+import type { Fd, Os } from '../os/os.ts';
 import type { Member } from './member.ts';
 import type { ReloadRecord } from './reloads.ts';
 
@@ -191,4 +191,17 @@ export function ownIdentity(os: Os): ProcessIdentity {
 
 function carriedReload({ id, target, startedAt, facts, outcome, rollout }: ReloadRecord) {
   return { id, target, startedAt, facts, outcome, rollout };
+}
+
+/** Those that a process needs after an exec, since nobody else may have them open: sockets, and where notifications arrive. */
+export function descriptorsOf(members: Iterable<Member>): readonly Fd[] {
+  const fds = new Set<Fd>();
+  for (const { children, sockets, fcgi } of members) {
+    const { configured, borrowed } = sockets.carried;
+    const carried = [...children.values()].map((child) => child.carried);
+    const all = [...configured, ...borrowed, ...carried.flatMap((child) => child.sockets), fcgi?.carried ?? []].flat();
+    for (const { fd } of all) fds.add(fd);
+    for (const { notify } of carried) if (notify !== null) fds.add(notify.fd);
+  }
+  return [...fds];
 }

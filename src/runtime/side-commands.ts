@@ -7,11 +7,12 @@ import type { ExitStatus } from '../core/exit-status.ts';
 import { childFailureTexts } from '../core/log-texts.ts';
 import type { ProcessSpec } from '../core/spec.ts';
 import { TailBuffer } from '../log/tail-buffer.ts';
-import type { LogPipe, Os, StdinPipe } from '../os/os.ts';
+import type { LogPipe, Os, SpawnRequest, SpawnResult, StdinPipe } from '../os/os.ts';
 import { OsError } from '../os/os-error.ts';
 import { resolveCommand } from '../os/resolve-command.ts';
 import type { StartedCommand as StartedCheck } from '../readiness/check.ts';
 import { childEnvironment, type Environment, searchPath } from './environment.ts';
+import type { Question } from './upgrading.ts';
 
 const SIGKILL = 9;
 
@@ -60,32 +61,46 @@ export class SideCommands {
     return this.#rows.size;
   }
 
-  start(asked: SideCommand): StartedCommand {
-    const { spec, purpose, command, variables } = asked;
+  start({ spec, purpose, command, variables, ended }: SideCommand): StartedCommand {
     const resolved = resolveCommand(command, searchPath(this.#environment, spec));
     if (!resolved.ok) return { ok: false, problem: resolved.message };
+    const { file, args } = resolved;
+    const { directory, umask, uid } = spec;
+    const env = childEnvironment(this.#environment, spec, this.#serverUrl, variables);
+    return this.#run(
+      `${spec.group}-${spec.name}-${purpose}`,
+      { file, args, env, directory, umask, uid },
+      ended,
+      (failed) => failure(spec, command, failed),
+    );
+  }
+
+  /** Another hupd, to be asked something. */
+  startOwn({ file, args, env }: Question, ended: (status: ExitStatus) => void): StartedCommand {
+    const request = { file, args, env, directory: null, umask: null, uid: null };
+    return this.#run('hupd', request, ended, ({ errno }) => `${file}: ${errno}`);
+  }
+
+  #run(
+    label: string,
+    request: Omit<SpawnRequest, 'fds' | 'listenPid'>,
+    ended: (status: ExitStatus) => void,
+    describe: (failed: SpawnResult & { ok: false }) => string,
+  ): StartedCommand {
     let stdin: StdinPipe | null = null;
     try {
       stdin = this.#os.createStdinPipe(); // nobody writes to it: it is at its end
-      const pipe = this.#os.createLogPipe(`${spec.group}-${spec.name}-${purpose}`, spec.uid);
-      const spawned = this.#os.spawn({
-        file: resolved.file,
-        args: resolved.args,
-        env: childEnvironment(this.#environment, spec, this.#serverUrl, variables),
-        directory: spec.directory,
-        umask: spec.umask,
-        uid: spec.uid,
-        fds: new Map([
-          [0, stdin.childFd],
-          [1, pipe.childFd],
-          [2, pipe.childFd],
-        ]),
-        listenPid: false,
-      });
+      const pipe = this.#os.createLogPipe(label, request.uid);
+      const fds = new Map([
+        [0, stdin.childFd],
+        [1, pipe.childFd],
+        [2, pipe.childFd],
+      ]);
+      const spawned = this.#os.spawn({ ...request, fds, listenPid: false });
       pipe.closeChildEnd();
-      if (spawned.ok) return { ok: true, running: this.#watch(spawned.pid, pipe, asked) };
+      if (spawned.ok) return { ok: true, running: this.#watch(spawned.pid, pipe, ended) };
       pipe.close();
-      return { ok: false, problem: failure(spec, command, spawned) };
+      return { ok: false, problem: describe(spawned) };
     } catch (error) {
       if (!(error instanceof OsError)) throw error;
       return { ok: false, problem: error.message };
@@ -126,7 +141,7 @@ export class SideCommands {
     return true;
   }
 
-  #watch(pid: number, pipe: LogPipe, { ended }: SideCommand): RunningCommand {
+  #watch(pid: number, pipe: LogPipe, ended: (status: ExitStatus) => void): RunningCommand {
     const tail = new TailBuffer();
     const row: Row = { pipe, ended };
     this.#rows.set(pid, row);
@@ -144,7 +159,7 @@ export class SideCommands {
   }
 }
 
-function failure(spec: ProcessSpec, command: string, failed: ReturnType<Os['spawn']> & { ok: false }): string {
+function failure(spec: ProcessSpec, command: string, failed: SpawnResult & { ok: false }): string {
   const { step, errno, reason } = failed;
   if (step === 'fork') return `fork: ${errno}`;
   if (step === 'setuid') return firstLine(childFailureTexts.setuid(spec.uid ?? 0, reason));

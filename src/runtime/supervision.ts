@@ -207,6 +207,10 @@ export interface Supervision {
   addGroup(name: string): Promise<Outcome>;
   removeGroup(name: string): Outcome;
 
+  /** In place, to the installation as it is now; resolves when the new version was asked. ok: it follows. */
+  upgrade(): Promise<Outcome>;
+  /** How often this process has become another hupd. */
+  readonly upgrades: number;
   shutdown(): void;
   /** Refused, and nothing is stopped, when the configuration as it is now could not be used. */
   restart(): Outcome;

@@ -4,6 +4,7 @@
  */
 
 import type { GivenProgram, GivenResult } from '../config/given-program.ts';
+import type { HandedServer } from '../core/carried.ts';
 import { reloadEvent } from '../core/event.ts';
 import type { ExitStatus } from '../core/exit-status.ts';
 import type { HistoryEntry } from '../core/history.ts';
@@ -19,8 +20,8 @@ import { addressName } from '../handover/describe.ts';
 import { examine } from '../handover/examine.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
 import type { Syslog } from '../log/syslog.ts';
-import type { Os } from '../os/os.ts';
-import type { Carry } from './carry.ts';
+import type { Fd, Os } from '../os/os.ts';
+import { type Carry, descriptorsOf } from './carry.ts';
 import { Changes } from './changes.ts';
 import { ConfigGroups } from './config-groups.ts';
 import { Deadlines } from './deadlines.ts';
@@ -55,6 +56,7 @@ import type {
 } from './supervision.ts';
 import { type Legacy, TakingUp } from './taking-up.ts';
 import { Twiddler } from './twiddling.ts';
+import { type Question, Upgrading } from './upgrading.ts';
 import { UsageReading } from './usage-reading.ts';
 import { lastAnswer, viewOf } from './view.ts';
 import { Wishes } from './wishes.ts';
@@ -79,6 +81,9 @@ export interface SupervisorOptions {
   /** Keeps what a later daemon has to know; null: no daemon is to take up where this one ends. */
   readonly carry: Carry | null;
   readonly legacy: Legacy | null;
+  /** Asks the installation as it is now whether it could go on; null: it has nothing to go on from. */
+  readonly question: Question | null;
+  readonly upgrades: number;
   /** Why a restart would fail, asked before anything is stopped; null: it would not, as far as can be seen. */
   readonly mayRestart: () => string | null;
 }
@@ -104,6 +109,7 @@ export class Supervisor implements Supervision {
   readonly twiddling: Twiddler;
   readonly #self: SelfUpdate;
   readonly #takingUp: TakingUp | null;
+  readonly upgrading: Upgrading;
   #mood: DaemonStateName = 'RUNNING';
   /** What an earlier daemon has left is here. */
   #isTaken = false;
@@ -264,6 +270,13 @@ export class Supervisor implements Supervision {
             ...{ os, legacy, config, groups, engine, events, reloads },
             say: (line) => log.say(line),
           });
+    this.upgrading = new Upgrading({
+      question: carry === null ? null : options.question,
+      run: (command, ended) => this.#commands.startOwn(command, ended),
+      members: () => this.#groups.members(),
+      isLeaving: () => this.#mood !== 'RUNNING',
+      say: (line) => log.say(line),
+    });
     os.onExit((pid, status) => this.#exited(pid, status));
   }
 
@@ -313,6 +326,7 @@ export class Supervisor implements Supervision {
     this.#autostart(toStart);
     this.#self.sync();
     for (const [pid, status] of legacy?.exits ?? []) this.#exited(pid, status);
+    if (legacy?.isSameProcess) for (const fd of legacy.carried.handed?.holders ?? []) this.#os.letGo(fd);
     if (legacy !== null) void this.#self.update(null);
   }
 
@@ -434,6 +448,26 @@ export class Supervisor implements Supervision {
   }
   removeGroup(name: string): Outcome {
     return this.#configGroups.remove(name);
+  }
+
+  upgrade(): Promise<Outcome> {
+    return this.upgrading.ask();
+  }
+  get upgrades(): number {
+    return this.#options.upgrades;
+  }
+
+  /**
+   * Everything is written down, for this same process to take up after an exec. What has to stay open for that. From here on nothing may happen
+   * before the exec. Throws where it can not be written.
+   */
+  handOver(servers: readonly HandedServer[]): readonly Fd[] {
+    const pipes = [...this.#groups.members()].flatMap(({ children }) =>
+      [...children.values()].flatMap(({ ends }) => ends.channels.map(({ pipe }) => pipe.path)),
+    );
+    const holders = pipes.flatMap((path) => this.#os.holdOpen(path) ?? []);
+    this.#options.carry?.handOver({ servers, holders });
+    return [...servers.map(({ fd }) => fd), ...holders, ...descriptorsOf(this.#groups.members())];
   }
 
   shutdown(): void {

@@ -6,6 +6,7 @@ import {
   type CarriedProcess,
   type CarriedSocket,
   processKey,
+  serverAddress,
 } from '../core/carried.ts';
 import type { SavedPools } from '../core/event-pools.ts';
 import { busyListener, type ListenerState, newListener } from '../core/listener.ts';
@@ -138,7 +139,9 @@ function handedServer(server: ServerSpec, seized: Seized): Array<NonNullable<Car
       ? { kind: 'unix', path: server.file }
       : { kind: 'tcp', host: server.host === '' ? '0.0.0.0' : server.host, port: server.port };
   const socket = socketAt(address, seized);
-  return socket === null ? [] : [{ section: server.section, fd: socket.fd, inode: socket.inode }];
+  return socket === null
+    ? []
+    : [{ section: server.section, address: serverAddress(server), fd: socket.fd, inode: socket.inode }];
 }
 
 /** supervisord binds a unix socket under its name and the pid that it had before it left the terminal, and then gives it the right one. */

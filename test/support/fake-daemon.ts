@@ -53,6 +53,8 @@ export class FakeDaemon {
       syslog: () => syslog,
       carry: null,
       legacy: null,
+      question: null,
+      upgrades: 0,
       firstEventSerial: 0,
       readConfig: () => this.#read(),
       readProgram: () => ({ ok: false, error: 'there is none to give' }),

@@ -330,6 +330,16 @@ export class FakeOs implements Os {
     return this.createNotifySocket(ownerUid);
   }
 
+  duplicate(fd: number): number {
+    return fd;
+  }
+
+  holdOpen(): null {
+    return null;
+  }
+
+  letGo(): void {}
+
   findWriter(): number | null {
     return null;
   }

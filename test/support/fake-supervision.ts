@@ -228,6 +228,12 @@ export class FakeSupervision implements Supervision {
     return this.#do(`remove ${name}`, '');
   }
 
+  upgrades = 0;
+  upgrade(): Promise<Outcome> {
+    this.asked.push('upgrade');
+    return Promise.resolve({ ok: true });
+  }
+
   shutdown(): void {
     this.asked.push('shutdown');
     this.daemonState = 'SHUTDOWN';

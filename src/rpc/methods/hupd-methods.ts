@@ -66,6 +66,30 @@ export const hupdMethods: MethodTable = [
     },
   ],
   [
+    'upgrade',
+    {
+      returns: 'boolean',
+      params: [],
+      help: 'Becomes the hupd that is installed now, in place: programs, logs and sockets stay. Refused when that one could not go on.',
+      reads: false,
+      call: async ({ daemon }) => {
+        const outcome = await daemon.upgrade();
+        return outcome.ok ? answer(true) : refused(outcome, '');
+      },
+    },
+  ],
+  [
+    'getUpgrades',
+    {
+      returns: 'int',
+      params: [],
+      help: 'How often this process has been upgraded in place.',
+      reads: true,
+      whileStopping: true,
+      call: ({ daemon }) => answer(daemon.upgrades),
+    },
+  ],
+  [
     'getReload',
     {
       returns: 'struct',
