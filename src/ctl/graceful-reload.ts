@@ -2,6 +2,7 @@
  * `reload NAME...`: asks hupd to reload and shows what it tells, by long polls, until the end. Several names are reloaded one after the
  * other, each for itself; what belongs together is reloaded as a group, or as all, so that hupd knows it.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { splitNamespec } from '../core/namespec.ts';
 import { faultCodes } from '../rpc/contract.ts';
 import { expandWildcards } from './act.ts';
@@ -14,6 +15,9 @@ import { ReloadProgress } from './progress.ts';
 import { sayMissing } from './server-lacks.ts';
 
 /** How long the server may keep a poll without news. */
+/** How long a daemon may be away while its reload is watched. */
+const longestAbsenceMs = 30_000;
+const askAgainMs = 200;
 const pollSecs = 20;
 /** Of a failed successor's output. */
 const lastLines = 10;
@@ -96,6 +100,7 @@ async function watch(ctl: Ctl, name: string, id: number, shownLines: number): Pr
   progress.members(await membersOf(ctl, id));
   try {
     return await ctl.terminal.untilInterrupt(async (signal) => {
+      let lostAt: number | null = null;
       for (let seen = 0; ; ) {
         const reply = await ctl.client.waitReload(id, seen, pollSecs, signal);
         if (signal.aborted) {
@@ -103,8 +108,14 @@ async function watch(ctl: Ctl, name: string, id: number, shownLines: number): Pr
           return undefined;
         }
         if (!reply.ok) {
-          return reply.failure;
+          lostAt ??= performance.now();
+          if (!isLost(reply.failure) || performance.now() - lostAt > longestAbsenceMs) {
+            return reply.failure;
+          }
+          await pause(askAgainMs, undefined, { signal }).catch(() => {}); // ^C: seen at the next turn
+          continue;
         }
+        lostAt = null;
         const { facts, done, ok, reason } = reply.value;
         for (const line of facts.slice(seen).flatMap((fact) => progress.add(fact, Date.now()))) {
           ctl.output(line);
@@ -132,6 +143,11 @@ async function watch(ctl: Ctl, name: string, id: number, shownLines: number): Pr
 async function membersOf({ client, terminal }: Ctl, id: number): Promise<readonly string[]> {
   const reply = terminal.moves ? await client.waitChange(0, 0) : null;
   return reply?.ok ? reply.value.processes.filter(({ reloadId }) => reloadId === id).map(namespecOf) : [];
+}
+
+/** The daemon is away for a moment: it is upgraded, or was killed and is started again. The reload goes on, under the same number. */
+function isLost({ kind }: Failure): boolean {
+  return kind === 'socket' || kind === 'other';
 }
 
 function isOne(name: string): boolean {
