@@ -214,6 +214,7 @@ export class EventBus implements OutputListeners {
   #send(pid: number, serial: number, data: string): boolean {
     const stdin = this.#stdin.get(pid);
     if (stdin === undefined) return false;
+    this.#heardBefore.delete(pid); // what it says from here on is an answer to this
     if (this.#options.carry !== null) {
       const sending = { serial, inputChanged: stdin.changed() };
       this.#sending.set(pid, sending);
