@@ -210,10 +210,8 @@ async function installed(t: TestContext, first: string): Promise<string> {
 }
 
 function install(path: string, first: string): void {
-  writeFileSync(
-    path,
-    `#!/usr/bin/env node\nprocess.on('SIGUSR1', () => {});\n${first}\nimport('${resolve('dist/hupd.js')}');\n`,
-  );
+  const start = `require('${resolve('bin/compiled.cjs')}').compiled('hupd').run();`;
+  writeFileSync(path, `#!/usr/bin/env node\nprocess.on('SIGUSR1', () => {});\n${first}\n${start}\n`);
   chmodSync(path, 0o755);
 }
 
