@@ -18,6 +18,8 @@ export interface Terminal {
   readLine(prompt: string, signal?: AbortSignal): Promise<string | null>;
   /** The same, without an echo. */
   readSecret(prompt: string): Promise<string | null>;
+  /** Gives a line back: it is the next one that is read. */
+  unreadLine(line: string): void;
   /** Runs `work` with a signal that fires at ^C, instead of ending the program. */
   untilInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Colours are allowed in what is written. */

@@ -189,6 +189,8 @@ class PrefixedTerminal implements Terminal {
     return Promise.resolve(null);
   }
 
+  unreadLine(): void {}
+
   untilInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return work(this.#signal);
   }

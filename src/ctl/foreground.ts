@@ -25,27 +25,43 @@ export async function foreground(ctl: Ctl, name: string): Promise<CommandResult>
   });
 }
 
-async function passLines(ctl: Ctl, name: string, signal: AbortSignal): Promise<CommandResult> {
-  for (;;) {
-    const line = await nextLine(ctl, signal);
-    if (line === null) {
-      return undefined;
+/**
+ * The next line is read while one is on its way: a terminal that nobody reads from is not raw, and the kernel drops a ^D that is typed
+ * meanwhile. One that was read too early, the process being gone, is the shell's.
+ */
+async function passLines(ctl: Ctl, name: string, interrupted: AbortSignal): Promise<CommandResult> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, interrupted]);
+  for (let line = await nextLine(ctl, signal); line !== null; ) {
+    const next = nextLine(ctl, signal);
+    const passed = await passLine(ctl, name, line);
+    if (passed !== 'go on') {
+      over.abort();
+      const early = await next;
+      if (early !== null) ctl.terminal.unreadLine(early);
+      return passed;
     }
-    const sent = await ctl.client.sendProcessStdin(name, `${line}\n`);
-    if (!sent.ok && sent.failure.kind === 'fault') {
-      const gone = sent.failure.code === faultCodes.NOT_RUNNING;
-      ctl.output(gone ? 'Process got killed' : `ERROR: ${faultText(sent.failure)}`);
-      return undefined;
-    }
-    const info = sent.ok ? await ctl.client.getProcessInfo(name) : sent;
-    if (!info.ok) {
-      return info.failure;
-    }
-    if (info.value.statename !== 'RUNNING') {
-      ctl.output('Process got killed');
-      return undefined;
-    }
+    line = await next;
   }
+  return undefined;
+}
+
+async function passLine(ctl: Ctl, name: string, line: string): Promise<CommandResult | 'go on'> {
+  const sent = await ctl.client.sendProcessStdin(name, `${line}\n`);
+  if (!sent.ok && sent.failure.kind === 'fault') {
+    const gone = sent.failure.code === faultCodes.NOT_RUNNING;
+    ctl.output(gone ? 'Process got killed' : `ERROR: ${faultText(sent.failure)}`);
+    return undefined;
+  }
+  const info = sent.ok ? await ctl.client.getProcessInfo(name) : sent;
+  if (!info.ok) {
+    return info.failure;
+  }
+  if (info.value.statename === 'RUNNING') {
+    return 'go on';
+  }
+  ctl.output('Process got killed');
+  return undefined;
 }
 
 /** Null at the end of input, and at ^C. */

@@ -67,6 +67,10 @@ export class LineInput {
     }
   }
 
+  unread(line: string): void {
+    this.#lines.unshift(line);
+  }
+
   close(): void {
     this.#pipe?.close();
   }

@@ -30,6 +30,10 @@ export class ProcessTerminal implements Terminal {
     return (await this.input()).readSecret(prompt);
   }
 
+  unreadLine(line: string): void {
+    this.#input?.unread(line);
+  }
+
   async untilInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     const release = this.onInterrupt(() => controller.abort());

@@ -30,6 +30,9 @@ export class FakeTerminal implements Terminal {
   async readSecret(prompt: string): Promise<string | null> {
     return this.readLine(prompt);
   }
+  unreadLine(line: string): void {
+    this.input.unshift(line);
+  }
   async untilInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     this.interrupt = () => controller.abort();
