@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { diesWithUs } from '../support/dies-with-us.ts';
 import { ask, post } from '../support/raw-http.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
@@ -51,9 +52,8 @@ export async function startWireServer(
   const socket = join(directory, 's.sock');
   const file = join(directory, 'supervisord.conf');
   writeFileSync(file, configuration.replaceAll('DIR', directory));
-  const [command, ...args] = commands[name];
   const env = { ...process.env, TZ: 'UTC' };
-  const child = spawn(command, [...args, '-n', '-c', file], { cwd: directory, env, stdio: 'ignore' });
+  const child = spawn(...diesWithUs([...commands[name], '-n', '-c', file]), { cwd: directory, env, stdio: 'ignore' });
   const exited = once(child, 'exit');
   t.after(async () => {
     child.kill('SIGTERM');

@@ -10,6 +10,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { diesWithUs } from './dies-with-us.ts';
 
 /** The longest that any wait takes before it counts as failed. */
 export const waitMs = 30_000;
@@ -183,8 +184,10 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const args = ['-n', '-c', join(dir, 'supervisord.conf'), ...(options.flags ?? [])];
   const nodeFlags = options.nodeFlags?.map((flag) => flag.replaceAll('DIR', dir));
   const hupd = join('bin', 'hupd');
-  const command = nodeFlags === undefined ? [hupd, ...args] : [process.execPath, ...nodeFlags, hupd, ...args];
-  const child = spawn(command[0] ?? '', command.slice(1), {
+  const command = diesWithUs(
+    nodeFlags === undefined ? [hupd, ...args] : [process.execPath, ...nodeFlags, hupd, ...args],
+  );
+  const child = spawn(...command, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   });
@@ -231,7 +234,7 @@ export function openFds(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   const found = stat(pid);
   return found !== null && found.state !== 'Z';
 }

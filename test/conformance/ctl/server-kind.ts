@@ -9,6 +9,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '../../../src/ctl/client.ts';
+import { diesWithUs } from '../../support/dies-with-us.ts';
 import { until } from '../../support/until.ts';
 
 export interface RunningServer {
@@ -37,8 +38,10 @@ export function daemonKind(name: string, command: readonly [string, ...string[]]
       const url = `unix://${join(dir, 's.sock')}`;
       const writeConfig = (text: string): void => writeFileSync(configFile, `${head}${text}`);
       writeConfig(configText);
-      const [file, ...args] = command;
-      const child = spawn(file, [...args, '-n', '-c', configFile], { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(...diesWithUs([...command, '-n', '-c', configFile]), {
+        cwd: dir,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let output = '';
       child.stdout.on('data', (text) => (output += text));
       child.stderr.on('data', (text) => (output += text));

@@ -10,7 +10,7 @@ import { play, type Row, titleOf } from './transcript.ts';
 const supervisor = { command: '/usr/bin/supervisorctl', apt: 'supervisor' };
 
 for (const scenario of scenarios) {
-  test(`transcripts are the same: ${scenario.title}`, { timeout: 300_000 }, async (t) => {
+  test(`transcripts are the same: ${scenario.title}`, async (t) => {
     if (!needs(t, supervisor)) return;
     const [expected = [], ...others] = await Promise.all(
       [truth, ...pairs].map(({ client, server }) => play(client, server, scenario)),
