@@ -36,6 +36,8 @@ export interface CtlSettings {
   serverUrl: string;
   username: string | null;
   password: string | null;
+  /** For the first answer; null or none: it is waited for. */
+  readonly timeoutSecs?: number | null;
   /** Ask before a shutdown, and for a password. */
   readonly interactive: boolean;
   /** The configuration file that was read. */
@@ -167,6 +169,13 @@ export class Ctl {
       const result = await command.run(this, arg, given);
       if (result === undefined || result === 'quit') {
         return result;
+      }
+      if (result.kind === 'timeout') {
+        const { serverUrl } = this.settings;
+        return this.fail(
+          `${serverUrl} has not answered within ${result.secs} s (--timeout)`,
+          exitStatus.insufficientPrivileges,
+        );
       }
       if (result.kind !== 'http' || result.status !== 401) {
         this.fail(errorLine(result));

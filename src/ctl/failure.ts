@@ -11,6 +11,8 @@ export type Failure =
   | { readonly kind: 'http'; readonly status: number; readonly reason: string }
   /** `code`: ECONNREFUSED and its kin. */
   | { readonly kind: 'socket'; readonly code: string; readonly message: string }
+  /** No answer within the time that was given for the first one. */
+  | { readonly kind: 'timeout'; readonly secs: number }
   /** Anything else, named as Python names it. */
   | { readonly kind: 'other'; readonly type: string; readonly message: string };
 
@@ -43,6 +45,8 @@ export function describe(failure: Failure): { readonly type: string; readonly me
       };
     case 'socket':
       return socketErrors[failure.code] ?? { type: 'OSError', message: failure.message };
+    case 'timeout':
+      return { type: 'TimeoutError', message: `no answer within ${failure.secs} s` };
     case 'other':
       return { type: failure.type, message: failure.message.split('\n', 1)[0] ?? '' };
   }

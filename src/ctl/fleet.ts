@@ -100,10 +100,9 @@ async function runOn(
   { terminal, options, findCommand, line, signal, isLooking }: Run,
 ): Promise<number> {
   const prefixed = new PrefixedTerminal(terminal, `${serverName(serverUrl)}: `, signal, isLooking);
-  const { username, password } = options;
   const ctl = new Ctl({
     terminal: prefixed,
-    settings: { serverUrl, username, password, interactive: false },
+    settings: { ...options, serverUrl, interactive: false },
     findCommand,
   });
   await ctl.runLine(line);

@@ -24,7 +24,7 @@ export async function main(argv: readonly string[], program: string, version: st
       break;
   }
   const { options } = parsed;
-  const { serverUrl, username, password, interactive, configFile } = options;
+  const { password } = options;
   // Every user of the machine may read the words that a process was started with.
   if (password !== null && argv.some((word) => word.includes(password))) process.title = 'hupctl';
   if (options.serverUrls.length > 1) {
@@ -33,7 +33,7 @@ export async function main(argv: readonly string[], program: string, version: st
     terminal.close();
     return status;
   }
-  const ctl = new Ctl({ terminal, settings: { serverUrl, username, password, interactive, configFile }, findCommand });
+  const ctl = new Ctl({ terminal, settings: { ...options }, findCommand });
   if (options.args.length > 0) {
     await ctl.runLine(options.args.join(' '), options.args);
     terminal.close();

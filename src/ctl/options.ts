@@ -17,6 +17,8 @@ export interface CtlOptions {
   readonly username: string | null;
   readonly password: string | null;
   readonly historyFile: string | null;
+  /** For the first answer of a server; null: it is waited for. */
+  readonly timeoutSecs: number | null;
   /** The one that was read; null: none. */
   readonly configFile: string | null;
   /** The action and its arguments; empty: a shell. */
@@ -40,6 +42,7 @@ const long = [
   'password=',
   'history_file=',
   'history-file=',
+  'timeout=',
   'version',
 ];
 
@@ -58,7 +61,11 @@ const settingOf: Readonly<Record<string, keyof Given>> = {
   '-r': 'historyFile',
   '--history_file': 'historyFile',
   '--history-file': 'historyFile',
+  '--timeout': 'timeout',
 };
+
+/** What a timer can hold. */
+const maxTimeoutSecs = 2_000_000;
 
 interface Given {
   configuration?: string;
@@ -68,6 +75,7 @@ interface Given {
   username?: string;
   password?: string;
   historyFile?: string;
+  timeout?: string;
 }
 
 /** `program`: argv[0] as supervisorctl has it, from which the first two places of the configuration file are derived. */
@@ -88,6 +96,11 @@ export async function parseOptions(argv: readonly string[], program: string): Pr
     if (setting === 'serverUrl' && !isUrl(value)) {
       const quoted = reprText(value);
       return { kind: 'usage-error', text: `invalid value for ${name} ${quoted}: value ${quoted} is not a URL` };
+    }
+    if (setting === 'timeout' && !(Number(value) > 0 && Number(value) <= maxTimeoutSecs)) {
+      const quoted = reprText(value);
+      const why = `value ${quoted} is no number of seconds up to ${maxTimeoutSecs}`;
+      return { kind: 'usage-error', text: `invalid value for ${name} ${quoted}: ${why}` };
     }
     if (setting === 'serverUrl' && given.serverUrl !== undefined) {
       given.moreServerUrls = [...(given.moreServerUrls ?? []), value];
@@ -124,6 +137,7 @@ async function withConfiguration(given: Given, args: readonly string[], program:
       username: given.username ?? config?.username ?? null,
       password: given.password ?? config?.password ?? null,
       historyFile: given.historyFile ?? config?.historyFile ?? null,
+      timeoutSecs: given.timeout === undefined ? null : Number(given.timeout),
       configFile: file,
       args,
     },

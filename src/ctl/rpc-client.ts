@@ -14,22 +14,31 @@ export interface ServerAddress {
   readonly serverUrl: string;
   readonly username: string | null;
   readonly password: string | null;
+  /** How long the first call may take, connecting and all: whoever answers that is there, and may take its time. null: for ever. */
+  readonly timeoutSecs?: number | null;
 }
 
 export class RpcClient {
   readonly #address: ServerAddress;
+  #hasAnswered = false;
 
   constructor(address: ServerAddress) {
     this.#address = address;
   }
 
-  /** Never rejects. There is no time limit: a start with wait answers when it is decided. `signal` gives the answer up. */
+  /** Never rejects. After the first one there is no time limit: a start with wait answers when it is decided. `signal` gives the answer up. */
   async call(method: string, params: readonly RpcValue[] = [], signal?: AbortSignal): Promise<Reply<RpcValue>> {
     const { decodeResponse, encodeCall, loadDecoder } = await import('../rpc/codec.ts');
     const request = this.#request('POST', '/RPC2', Buffer.from(await encodeCall(method, params)));
-    const answer = this.#exchangeText(request, signal ?? null);
+    const secs = this.#hasAnswered ? null : (this.#address.timeoutSecs ?? null);
+    const bound = secs === null ? [] : [AbortSignal.timeout(secs * 1000)];
+    const answer = this.#exchangeText(request, AbortSignal.any([...(signal ? [signal] : []), ...bound]));
     void loadDecoder().catch(() => undefined); // meanwhile; a failure shows when it is used
     const text = await answer;
+    if (secs !== null && bound[0]?.aborted && !signal?.aborted) {
+      return { ok: false, failure: { kind: 'timeout', secs } };
+    }
+    this.#hasAnswered ||= text.ok;
     if (!text.ok || signal?.aborted) {
       return text.ok ? { ok: false, failure: interrupted } : text;
     }
@@ -57,7 +66,7 @@ export class RpcClient {
     return failure === null ? { ok: true, value: null } : { ok: false, failure };
   }
 
-  async #exchangeText(request: Buffer, signal: AbortSignal | null): Promise<Reply<string>> {
+  async #exchangeText(request: Buffer, signal: AbortSignal): Promise<Reply<string>> {
     const pieces: Buffer[] = [];
     const failure = await exchange(this.#address.serverUrl, request, {
       signal,
@@ -86,7 +95,7 @@ export class RpcClient {
 }
 
 interface Exchange {
-  readonly signal: AbortSignal | null;
+  readonly signal: AbortSignal;
   /** Whether the body is wanted; otherwise the exchange fails with the status. */
   head(head: ResponseHead): boolean;
   body(bytes: Buffer): void;
@@ -104,7 +113,7 @@ function exchange(
   if ('kind' in target) {
     return Promise.resolve(target);
   }
-  if (signal?.aborted) {
+  if (signal.aborted) {
     return Promise.resolve(null);
   }
   return new Promise((resolve) => {
@@ -112,12 +121,12 @@ function exchange(
     let ended = false;
     const end = (failure: Failure | null): void => {
       ended = true;
-      signal?.removeEventListener('abort', abort);
+      signal.removeEventListener('abort', abort);
       socket.destroy();
       resolve(failure);
     };
     const abort = (): void => end(null);
-    signal?.addEventListener('abort', abort);
+    signal.addEventListener('abort', abort);
     const reader = new ResponseReader({
       head: (it) => {
         if (!head(it)) {

@@ -23,6 +23,8 @@ Options:
 -u/--username USERNAME -- user name for the server
 -p/--password PASSWORD -- password for the server
 -r/--history-file FILENAME -- keep the history of the interactive shell there
+--timeout SECS -- how long to wait for the first answer of a server (default:
+     as long as it takes); what it has begun to do may take its time
 -v/--version -- print the version of hupctl and exit
 
 Without an action an interactive shell starts. Its command "help" lists the

@@ -164,6 +164,8 @@ export function describeTrouble(failure: Failure): string {
         : `HTTP ${failure.status} ${failure.reason}`;
     case 'socket':
       return failure.code === 'ENOENT' ? 'the server is not there' : `no connection (${failure.code})`;
+    case 'timeout':
+      return `no answer within ${failure.secs} s`;
     case 'other':
       return failure.message;
   }

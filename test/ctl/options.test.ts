@@ -32,6 +32,7 @@ test('the command line wins over the file, the file over the defaults', async (t
     username: 'me',
     password: 'p',
     historyFile: null,
+    timeoutSecs: null,
     configFile: file,
     args: ['status', '-x'],
   });
