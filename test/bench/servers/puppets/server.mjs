@@ -25,7 +25,10 @@ process.once('SIGTERM', leave);
 process.on('SIGUSR2', () => {
   const fds = ['inherit', 'inherit', 'inherit', servers[0]._handle.fd, 'pipe'];
   const child = spawn(process.execPath, process.argv.slice(1), { stdio: fds, env: { ...process.env, HANDED: 'yes' } });
-  child.stdio[readyFd].once('data', leave);
+  child.stdio[readyFd].once('data', () => {
+    child.stdio[readyFd].destroy(); // it would keep this process
+    leave();
+  });
   child.unref();
 });
 
