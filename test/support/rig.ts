@@ -206,11 +206,15 @@ export async function rigFor(t: TestContext, options: RigOptions): Promise<Rig> 
 }
 
 export async function endRig(rig: Rig): Promise<void> {
-  const descendants = descendantsOf(rig.pid);
+  const descendants = descendantsOf(rig.pid).map((pid) => ({ pid, startTime: stat(pid)?.startTime }));
   await rig.stop();
   if (rig.process.exitCode === null && rig.process.signalCode === null) await once(rig.process, 'exit');
-  const left = descendants.filter(isAlive);
-  for (const pid of left) process.kill(pid, 'SIGKILL');
+  // Pids come round again on a busy machine: a stranger is neither left over nor to be killed.
+  const isLeft = ({ pid, startTime }: (typeof descendants)[number]) => {
+    return startTime !== undefined && isAlive(pid) && stat(pid)?.startTime === startTime;
+  };
+  const left = descendants.filter(isLeft).map(({ pid }) => pid);
+  for (const pid of left) killIfThere(pid);
   rmSync(rig.dir, { recursive: true, force: true });
   assert.deepEqual(left, [], 'processes were left behind');
 }
@@ -239,11 +243,20 @@ export function isAlive(pid: number): boolean {
   return found !== null && found.state !== 'Z';
 }
 
-function stat(pid: number): { ppid: number; state: string } | null {
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has just gone by itself
+  }
+}
+
+function stat(pid: number): { ppid: number; state: string; startTime: string } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const [state, ppid] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { state: state ?? '', ppid: Number(ppid) };
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const [state = '', ppid] = fields;
+    return { state, ppid: Number(ppid), startTime: fields[19] ?? '' };
   } catch {
     return null;
   }

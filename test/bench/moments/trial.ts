@@ -178,13 +178,10 @@ class Trial {
     return facts.find((fact) => fact.fact === 'spawned')?.pid ?? null;
   }
 
-  /** Resolves when hupd has heard of its end. */
+  /** Resolves when hupd has heard of its end. One that has gone already is left alone: its pid may be somebody else's by now. */
   async #kill(pid: number): Promise<void> {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      return; // it has gone already
-    }
+    if (!childrenOf(this.#rig.pid).includes(pid)) return;
+    process.kill(pid, 'SIGKILL');
     await this.#rig.until(() => !childrenOf(this.#rig.pid).includes(pid), 'it is reaped');
   }
 
