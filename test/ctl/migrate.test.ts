@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import fs, { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { advise } from '../../src/convert/advise.ts';
+import type { ReloadReport } from '../../src/ctl/client.ts';
+import type { SetUp } from '../../src/ctl/set-up.ts';
+import { writeEdits } from '../../src/ctl/write-edits.ts';
 import { deviations } from '../conformance/deviations.ts';
 import { load } from '../convert/loaded.ts';
 import { appText, gunicornNeeds, gunicornSite, ship } from '../support/gunicorn.ts';
@@ -78,6 +82,55 @@ test('--write inserts what works at once, in the file of each section, keeps a c
   assert.deepEqual([checked.status, checked.stdout], [0, '']);
 });
 
+test('--write is all or nothing: a file that can not be written leaves the others as they were', async (t) => {
+  const { dir, file, other } = setUp(t);
+  // Its backup would have a name that is too long.
+  const long = join(dir, 'conf.d', `z${'x'.repeat(245)}.conf`);
+  renameSync(other, long);
+  const { stdout, status } = await run('bin/hupctl', ['migrate', '--config', file, '--write']);
+  assert.equal(status, 1);
+  assert.match(stdout, /\nERROR: nothing is written: ENAMETOOLONG.*; every file is as it was\n$/);
+  assert.deepEqual([readFileSync(file, 'utf8'), readFileSync(long, 'utf8')], [main, included]);
+  assert.deepEqual([readdirSync(dir).sort(), readdirSync(join(dir, 'conf.d')).length], [['conf.d', 's.conf'], 1]);
+});
+
+test('what was put in its place already comes back, when a later file or the set-up as a whole fails', (t) => {
+  const { dir, file, other } = setUp(t);
+  const insertions = [
+    { file, section: 'program:web', lines: ['reload_strategy=rolling'] },
+    { file: other, section: 'program:mine', lines: ['reload_strategy=rolling'] },
+  ];
+  const good: SetUp = { sections: [], warnings: [], includes: [] };
+  const rename = fs.renameSync;
+  t.after(() => {
+    fs.renameSync = rename;
+    syncBuiltinESMExports();
+  });
+  let renames = 0;
+  fs.renameSync = (from, to) => {
+    renames += 1;
+    if (renames === 2) throw new Error('EBUSY: it is a mount point');
+    rename(from, to);
+  };
+  syncBuiltinESMExports();
+  const answers: SetUp[] = [good, { errors: ['line 3 is wrong'] }];
+  for (const [again, why] of [
+    [() => good, /^nothing is written: EBUSY: it is a mount point; every file is as it was$/],
+    [() => answers.shift() ?? good, /^nothing is written: with the lines in it, line 3 is wrong; every file/],
+  ] as const) {
+    const [outcome, ...more] = writeEdits(insertions, again);
+    assert.match(outcome?.text ?? '', why);
+    assert.deepEqual([outcome?.ok, more], [false, []]);
+    assert.deepEqual([readFileSync(file, 'utf8'), readFileSync(other, 'utf8')], [main, included]);
+    assert.equal(statSync(other).mode & 0o777, 0o640);
+    assert.deepEqual(
+      [readdirSync(dir).sort(), readdirSync(join(dir, 'conf.d'))],
+      [['conf.d', 's.conf'], ['more.conf']],
+    );
+  }
+  assert.equal(renames, 3 + 4, 'two and one back, two and two back');
+});
+
 test('a set-up that hupd would refuse is told so, line by line, and nothing is written', async (t) => {
   const dir = tempDir(t);
   const file = join(dir, 's.conf');
@@ -125,5 +178,19 @@ test('what migrate has written reloads: gunicorn of a supervisord set-up, after 
   ship(rig, appText('two', 0));
   const { status, stdout } = await rig.ctl('reload', 'web');
   assert.equal(status, 0, stdout);
-  assert.match(await rig.ctl('history', 'web').then((it) => it.stdout), /rolling|ready|done/i);
+  const reloads = JSON.parse((await rig.ctl('history', '--json', 'web')).stdout) as readonly ReloadReport[];
+  assert.deepEqual(
+    reloads.map(({ ok }) => ok),
+    [true],
+  );
+  const [started, ...facts] = reloads[0]?.facts ?? [];
+  assert.ok(started?.fact === 'started' && started.strategy === 'rolling', JSON.stringify(started));
+  // The successor serves before the predecessor is told to go.
+  assert.deepEqual(
+    facts.map(({ fact }) => fact),
+    ['spawned', 'handover', 'waiting', 'ready', 'promoted', 'stopping', 'stopped', 'done'],
+  );
+  const pids = Object.fromEntries(facts.flatMap((fact) => ('pid' in fact ? [[fact.fact, fact.pid]] : [])));
+  assert.notEqual(pids.ready, started.pid);
+  assert.deepEqual([pids.promoted, pids.done, pids.stopped], [pids.ready, pids.ready, started.pid]);
 });
