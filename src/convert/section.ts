@@ -40,6 +40,8 @@ export type Conversion = Converted | { readonly error: string };
 export interface Surroundings {
   /** null: not there, or not to be read. */
   readonly read: (path: string) => string | null;
+  /** The names in a directory; none where it is not there. */
+  readonly list: (path: string) => readonly string[];
   readonly exists: (path: string) => boolean;
   /** The home directory; null: no such user here. */
   readonly homeOf: (user: string) => string | null;

@@ -12,8 +12,19 @@ export interface UnitFile {
   keys(section: string): readonly string[];
 }
 
-export function parseUnitFile(text: string): UnitFile {
+/** `more`: drop-ins, in their order; each has section headers of its own. */
+export function parseUnitFile(text: string, more: readonly string[] = []): UnitFile {
   const sections = new Map<string, Map<string, string[]>>();
+  for (const part of [text, ...more]) addSections(sections, part);
+  const all = (name: string, key: string) => sections.get(name)?.get(key) ?? [];
+  return {
+    all,
+    last: (name, key) => all(name, key).at(-1),
+    keys: (name) => [...(sections.get(name) ?? [])].filter(([, values]) => values.length > 0).map(([key]) => key),
+  };
+}
+
+function addSections(sections: Map<string, Map<string, string[]>>, text: string): void {
   let section = new Map<string, string[]>();
   for (const line of logicalLines(text)) {
     const header = /^\[([^\]]+)\]/.exec(line)?.[1];
@@ -26,12 +37,6 @@ export function parseUnitFile(text: string): UnitFile {
     if (key === undefined) continue;
     section.set(key, value === '' ? [] : [...(section.get(key) ?? []), value]);
   }
-  const all = (name: string, key: string) => sections.get(name)?.get(key) ?? [];
-  return {
-    all,
-    last: (name, key) => all(name, key).at(-1),
-    keys: (name) => [...(sections.get(name) ?? [])].filter(([, values]) => values.length > 0).map(([key]) => key),
-  };
 }
 
 /** Without comments, which may stand between the pieces of a continued line. */
@@ -110,7 +115,7 @@ export interface UnitName {
 }
 
 export function parseUnitName(fileName: string): UnitName {
-  const full = fileName.replace(/\.service$/, '');
+  const full = fileName.replace(/\.(service|socket)$/, '');
   const at = full.indexOf('@');
   return at < 0
     ? { full, prefix: full, instance: null }

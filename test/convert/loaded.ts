@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { noFlags } from '../../src/config/daemon-flags.ts';
 import { loadConfig, localUsers } from '../../src/config/load.ts';
@@ -33,6 +33,8 @@ export function render(conversion: Conversion): string {
 export function surroundings(files: Readonly<Record<string, string>> = {}): Surroundings {
   return {
     read: (path) => files[path] ?? null,
+    list: (path) =>
+      Object.keys(files).flatMap((file) => (file.slice(0, file.lastIndexOf('/')) === path ? [basename(file)] : [])),
     exists: (path) => path in files,
     homeOf: (user) => (user === 'nobody' ? '/nonexistent' : user === 'root' ? '/root' : null),
     hostName: 'host.example',

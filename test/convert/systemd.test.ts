@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { localUsers } from '../../src/config/load.ts';
+import { dropInsOf } from '../../src/convert/drop-ins.ts';
 import { renderConverted } from '../../src/convert/section.ts';
 import { convertUnit } from '../../src/convert/systemd.ts';
 import { parseTimeSpan } from '../../src/convert/time-span.ts';
@@ -14,15 +15,17 @@ import { load, render, surroundings } from './loaded.ts';
 
 const units = '/lib/systemd/system';
 
+const machine = {
+  read: (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
+  list: (path: string) => (existsSync(path) ? readdirSync(path) : []),
+  exists: existsSync,
+  homeOf: (user: string) => localUsers.byName(user)?.home ?? null,
+  hostName: 'host.example',
+};
+
 test('every service unit of the Debian packages here becomes a program that --check accepts, or is refused with the reason', async (t) => {
   // nginx's alone would do: it shows that there is something to convert.
   if (!needs(t, { command: join(units, 'nginx.service'), apt: 'nginx-light' })) return;
-  const machine = {
-    read: (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
-    exists: existsSync,
-    homeOf: (user: string) => localUsers.byName(user)?.home ?? null,
-    hostName: 'host.example',
-  };
   let converted = 0;
   const whole: string[] = [];
   for (const name of readdirSync(units).filter((unit) => unit.endsWith('.service'))) {
@@ -45,7 +48,9 @@ test('every service unit of the Debian packages here becomes a program that --ch
   const file = join(tempDir(t), 'all.conf');
   writeFileSync(file, whole.join('\n'));
   const checked = await run('bin/hupd', ['--check', '-c', file]);
-  assert.deepEqual([checked.status, checked.stdout, checked.stderr], [0, '', '']);
+  // What is known of a server is no fault of the section.
+  const faults = checked.stdout.split('\n').filter((line) => line !== '' && !/: warning: \[program:\S+\]: /.test(line));
+  assert.deepEqual([checked.status, faults, checked.stderr], [0, [], '']);
 });
 
 function convert(
@@ -105,6 +110,57 @@ test('an empty value empties a list, as in a drop-in', (t) => {
     convert('[Service]\nExecStart=/bin/a\nExecStart=\nExecStart=/bin/b\nEnvironment=A=1\nEnvironment=\n'),
   );
   assert.deepEqual([spec?.command, spec?.environment], ['/bin/b', []]);
+});
+
+test('drop-ins beside it add to it in the order of their names, and take back what it says', (t) => {
+  const dir = '/etc/systemd/system';
+  const files = {
+    [`${dir}/web.service.d/20-b.conf`]: '[Service]\nEnvironment=B=2\nExecStart=\nExecStart=/bin/changed\n',
+    [`${dir}/web.service.d/10-a.conf`]: '[Service]\nEnvironment=A=1\nUMask=0077\n',
+    [`${dir}/web.service.d/10-a.conf.bak`]: '[Service]\nUMask=0000\n',
+    [`${dir}/service.d/20-b.conf`]: '[Service]\nUMask=0000\n',
+    '/usr/lib/systemd/system/web.service.d/30-c.conf': '[Service]\nKillSignal=SIGINT\n',
+    [`${dir}/web.socket`]: '[Socket]\nListenStream=8080\n',
+    [`${dir}/web.socket.d/port.conf`]: '[Socket]\nListenStream=\nListenStream=9090\n',
+  };
+  const text = convert('[Service]\nExecStart=/bin/a\nEnvironment=Z=0\n', { files });
+  const [spec] = load(t, text);
+  assert.deepEqual([spec?.command, spec?.umask, spec?.stopSignal], ['/bin/changed', 0o77, 2]);
+  assert.deepEqual(spec?.environment, [
+    ['Z', '0'],
+    ['A', '1'],
+    ['B', '2'],
+  ]);
+  assert.deepEqual(spec?.reload.sockets, [{ kind: 'tcp', host: '::', port: 9090 }]);
+  assert.match(
+    text.replaceAll(/\n; +/g, ' '),
+    /Made from the unit web\.service and \S+10-a\.conf and \S+20-b\.conf and \S+30-c\.conf/,
+  );
+});
+
+test('which drop-ins belong to a unit, and their order, is what systemd says', async (t) => {
+  if (!needs(t, { command: '/usr/bin/systemd-analyze', apt: 'systemd' })) return;
+  const [high, low] = [tempDir(t), tempDir(t)];
+  writeFileSync(join(low, 'a-b-c.service'), '[Service]\nExecStart=/bin/true\n');
+  writeFileSync(join(low, 'x-y@.service'), '[Service]\nExecStart=/bin/true\n');
+  const own = ['a-b-c', 'a-b-', 'a-', 'x-y@i', 'x-y@', 'x-@i', 'x-@', 'x-', 'other'].map((name) => `${name}.service.d`);
+  for (const [f, folder] of [...own, 'service.d'].entries()) {
+    for (const place of [high, low]) {
+      mkdirSync(join(place, folder));
+      // One that all have, one of pairs, one of the two places, one that it has alone.
+      for (const name of ['50-all', `4${f % 4}-pair`, `30-${folder}`, `${9 - f}0-${folder}-${place === high ? 1 : 2}`])
+        writeFileSync(join(place, folder, `${name}.conf`), `# ${folder}\n`);
+    }
+  }
+  for (const unit of ['a-b-c.service', 'x-y@i.service']) {
+    const { stdout, stderr } = await run('systemd-analyze', ['verify', '--man=no', unit], {
+      env: { ...process.env, SYSTEMD_UNIT_PATH: `${high}:${low}`, SYSTEMD_LOG_LEVEL: 'debug' },
+    });
+    const said = new Set([...`${stdout}${stderr}`.matchAll(/DropIn Path: (\S+)/g)].map(([, path]) => path));
+    assert.ok(said.size > 8, stderr);
+    const { files } = dropInsOf(low, unit, machine, [high, low]);
+    assert.deepEqual(files, [...said]);
+  }
 });
 
 test('what is lost is said, with the reason: protections, limits, order, directories, other commands', () => {

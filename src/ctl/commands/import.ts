@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { localUsers } from '../../config/load.ts';
@@ -144,6 +144,13 @@ function read(path: string): string | null {
 
 const surroundings: Surroundings = {
   read,
+  list: (path) => {
+    try {
+      return readdirSync(path);
+    } catch {
+      return [];
+    }
+  },
   exists: existsSync,
   homeOf: (user) => (/^\d+$/.test(user) ? localUsers.byId(Number(user)) : localUsers.byName(user))?.home ?? null,
   hostName: hostname(),
