@@ -63,6 +63,7 @@ function flagCandidates(flags: readonly Flag[]): readonly Candidate[] {
 function ofDaemon(before: readonly string[]): Completed {
   const flags = flagsOf(daemonUsage('hupd'));
   const last = flags.find(({ names }) => names.includes(before.at(-1) ?? ''));
+  if (last?.names.includes('--loglevel')) return of(['critical', 'error', 'warn', 'info', 'debug', 'trace', 'blather']);
   if (last !== undefined && last.value !== '') return { files: /FILE|DIR/.test(last.value), candidates: [] };
   return { files: false, candidates: flagCandidates(flags) };
 }
@@ -111,13 +112,28 @@ const takesNames = new Set([
 const takesGroups = new Set(['add', 'remove', 'update']);
 const takesAll = new Set(['clear', 'pid', 'reload', 'restart', 'start', 'status', 'stop', 'signal']);
 
+/** What an option of a command is followed by; one that is not here and takes a value has none that could be offered. */
+const valuesOf: Readonly<Record<string, Completed>> = {
+  'migrate --config': { files: true, candidates: [] },
+  'import --output': { files: true, candidates: [] },
+  'import --from': of(['procfile', 'pm2', 'systemd']),
+  'import --formation': nothing,
+  'import --port': nothing,
+  'import --user': nothing,
+  'import --group': nothing,
+  'import --env': nothing,
+  'import --instance': nothing,
+};
+
 async function ofAction(
   action: string,
   words: readonly string[],
   ask: () => Promise<readonly ProcessInfo[]>,
 ): Promise<Completed> {
+  const values = valuesOf[`${action} ${words.at(-1)}`] ?? (words.at(-1) === '--serial' ? nothing : undefined);
+  if (values !== undefined) return values;
   if (action === 'help') return of([...supervisorCommands, ...hupdCommands]);
-  if (action === 'completion') return of(['bash', 'zsh', 'fish']);
+  if (action === 'completion') return words.length === 0 ? of(['bash', 'zsh', 'fish']) : nothing;
   if (action === 'import' || action === 'migrate' || action === 'link-compat') return { files: true, candidates: [] };
   if (action === 'signal' && words.length === 0) return of([...signalNumbers.keys()].map((name) => name.slice(3)));
   if (takesGroups.has(action)) return of([...new Set((await ask()).map(({ group }) => group))]);
@@ -125,7 +141,8 @@ async function ofAction(
   const infos = await ask();
   const groups = infos.filter(({ group, name }) => group !== name).map(({ group }) => `${group}:*`);
   const names = infos.map((info) => ({ word: namespecOf(info), text: info.statename.toLowerCase() }));
-  const more = [...new Set(groups), ...(takesAll.has(action) ? ['all'] : [])];
+  const channels = action === 'tail' && words.some((word) => !word.startsWith('-')) ? ['stdout', 'stderr'] : [];
+  const more = [...channels, ...new Set(groups), ...(takesAll.has(action) ? ['all'] : [])];
   return { files: false, candidates: [...names, ...more.map(plain)].filter(({ word }) => !words.includes(word)) };
 }
 

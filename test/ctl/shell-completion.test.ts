@@ -54,6 +54,20 @@ describe('completion', { concurrency: 3 }, () => {
     assert.deepEqual(await words('hupctl -c '), [':files']);
     assert.deepEqual(await words('/usr/bin/hupd --no'), ['--nodaemon', '--nocleanup', '--no-adopt']);
     assert.deepEqual(await words('hupd -c '), [':files']);
+    assert.deepEqual(await words('hupd --loglevel de'), ['debug']);
+  });
+
+  test('what may follow an option of a command', async () => {
+    const at = `hupctl -c ${rig.configFile} `;
+    assert.deepEqual(await words('hupctl migrate --config '), [':files']);
+    assert.deepEqual(await words('hupctl import --from p'), ['procfile', 'pm2']);
+    assert.deepEqual(await words('hupctl import --port '), []);
+    assert.deepEqual(await words('hupctl import --from systemd '), [':files']);
+    assert.deepEqual(await words('hupctl completion '), ['bash', 'zsh', 'fish']);
+    assert.deepEqual(await words('hupctl completion bash '), []);
+    assert.deepEqual(await words(`${at}reload --serial `), []);
+    assert.deepEqual(await words(`${at}tail -f alone st`), ['stdout', 'stderr']);
+    assert.deepEqual(await words(`${at}tail -f st`), []);
   });
 
   test('a server that is not there, or does not answer, or a broken file, is silence', async (t) => {
