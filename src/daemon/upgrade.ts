@@ -13,6 +13,7 @@ import { readFileSync } from 'node:fs';
 import { execInPlace } from '../os/exec-in-place.ts';
 import { loadLibc } from '../os/libc.ts';
 import { ownCommand } from '../os/own-command.ts';
+import { holdSignals, letSignalsThrough } from '../os/signal-mask.ts';
 import { type Environment, parseEnvironment } from '../runtime/environment.ts';
 import type { Question } from '../runtime/upgrading.ts';
 import { rememberedOptions } from './own-environment.ts';
@@ -60,9 +61,17 @@ export function becomeAnother(resumed: Resumed, environment: Environment, keep: 
   process.chdir(resumed.cwd);
   const env = entries(new Map([...environment, ...manager(), ...mark]));
   const { file, argv0, args } = ownCommand();
+  holdSignals(loaded.libc);
   const errno = execInPlace(loaded.libc, { file, args: [argv0, ...args], env, keep: [0, 1, 2, ...keep] });
+  letSignalsThrough(loaded.libc);
   process.chdir(cwd);
   return `execve ${file}: ${errno}`;
+}
+
+/** What was sent to this process while it became what it is now, and had no handlers yet. */
+export function takeHeldSignals(): void {
+  const loaded = loadLibc();
+  if (loaded.ok) letSignalsThrough(loaded.libc);
 }
 
 /** Not for programs, but for hupd itself as long as it lives. */
