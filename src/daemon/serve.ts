@@ -27,7 +27,7 @@ import {
 } from './runtime-directory.ts';
 import { keepAliveOf, ServiceManager } from './service-manager.ts';
 import { handleSignals } from './signal-handlers.ts';
-import { becomeAnother, questionFor, type Resumed, takeHeldSignals } from './upgrade.ts';
+import { becomeAnother, questionFor, type Resumed } from './upgrade.ts';
 
 export interface ServeOptions {
   /** As `ps` and `killall` shall know it. */
@@ -83,7 +83,6 @@ async function serveIn(
   let legacy = taken === null ? found.legacy : { carried: taken.carried, isSameProcess: true, exits: [] };
   os.onExit((pid, status) => legacy?.exits.push([pid, status])); // the reaper's handler comes before ours
   const signals = handleSignals();
-  if (resumed !== null) takeHeldSignals();
   const manager = serviceManager(os);
   // Nothing else may keep node running: no server, no program.
   const alive = setInterval(() => {}, 2 ** 31 - 1);

@@ -13,7 +13,6 @@ import { readFileSync } from 'node:fs';
 import { execInPlace } from '../os/exec-in-place.ts';
 import { loadLibc } from '../os/libc.ts';
 import { ownCommand } from '../os/own-command.ts';
-import { holdSignals, letSignalsThrough } from '../os/signal-mask.ts';
 import { type Environment, parseEnvironment } from '../runtime/environment.ts';
 import type { Question } from '../runtime/upgrading.ts';
 import { rememberedOptions } from './own-environment.ts';
@@ -52,7 +51,11 @@ export function questionFor(stateFile: string, environment: Environment): Questi
   return { file, args: [argv0, ...args, '--can-resume', stateFile], env: entries(environment) };
 }
 
-/** Returns only when it failed, with the reason; nothing has changed then. */
+/**
+ * Returns only when it failed, with the reason; nothing has changed then. A signal that comes before the new program has its handlers (some 100 ms)
+ * ends it, and the next start takes its programs up: holding signals back is of no use, since node empties the mask and resets the
+ * dispositions that it was started with.
+ */
 export function becomeAnother(resumed: Resumed, environment: Environment, keep: readonly number[]): string {
   const loaded = loadLibc();
   if (!loaded.ok) return loaded.problem;
@@ -61,17 +64,9 @@ export function becomeAnother(resumed: Resumed, environment: Environment, keep: 
   process.chdir(resumed.cwd);
   const env = entries(new Map([...environment, ...manager(), ...mark]));
   const { file, argv0, args } = ownCommand();
-  holdSignals(loaded.libc);
   const errno = execInPlace(loaded.libc, { file, args: [argv0, ...args], env, keep: [0, 1, 2, ...keep] });
-  letSignalsThrough(loaded.libc);
   process.chdir(cwd);
   return `execve ${file}: ${errno}`;
-}
-
-/** What was sent to this process while it became what it is now, and had no handlers yet. */
-export function takeHeldSignals(): void {
-  const loaded = loadLibc();
-  if (loaded.ok) letSignalsThrough(loaded.libc);
 }
 
 /** Not for programs, but for hupd itself as long as it lives. */

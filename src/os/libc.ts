@@ -22,7 +22,6 @@ export interface Libc {
   readonly fchmod: Call<[fd: number, mode: number]>;
   readonly execve: Call<[path: string, argv: Memory, envp: Memory]>;
   readonly waitpid: Call<[pid: number, status: Memory, options: number]>;
-  readonly sigprocmask: Call<[how: number, set: Memory, old: Memory]>;
   readonly prctl: Call<[option: number, a: number, b: number, c: number, d: number]>;
   readonly getrlimit: Call<[resource: number, limit: Memory]>;
   readonly setrlimit: Call<[resource: number, limit: Memory]>;
@@ -170,7 +169,6 @@ function declare(koffi: Koffi): Libc {
     fchmod: call('int fchmod(int fd, uint mode)'),
     execve: call('int execve(const char *path, void *argv, void *envp)'),
     waitpid: call('int waitpid(int pid, void *status, int options)'),
-    sigprocmask: call('int sigprocmask(int how, void *set, void *old)'),
     prctl: call('int prctl(int option, long a, long b, long c, long d)'),
     getrlimit: call('int getrlimit(int resource, void *limit)'),
     setrlimit: call('int setrlimit(int resource, void *limit)'),

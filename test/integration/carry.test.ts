@@ -188,22 +188,6 @@ autorestart=false
   assert.equal(rig.read('short.log'), 'gone\n');
 });
 
-test('a signal that comes while the daemon becomes another is not lost and does not end it: it is answered by the new one', async (t) => {
-  const rig = await carryRigFor(t, { programs: two });
-  await rig.all('RUNNING', 2);
-  const { pid } = rig;
-  const status = () => readFileSync(`/proc/${pid}/status`, 'utf8');
-  await rig.logged(
-    /upgraded in place: 2 processes run on[\s\S]*received SIGUSR2 indicating log reopen request/,
-    async () => {
-      process.kill(pid, 'SIGUSR1');
-      await until('the daemon to hold its signals', () => /^SigBlk:\s*0*[1-9a-f]/m.test(status()));
-      process.kill(pid, 'SIGUSR2');
-    },
-  );
-  await until('nothing to be held any more', () => /^SigBlk:\s*0+$/m.test(status()));
-});
-
 async function send(rig: CarryRig, method: string, params: readonly string[]): Promise<void> {
   const code = `import sys, xmlrpc.client
 sys.path.insert(0, '/usr/lib/python3/dist-packages')
