@@ -43,3 +43,10 @@ export const hupdCommands = [
 export const unlistedCommands = ['EOF', 'complete', 'help'] as const;
 
 export type CommandName = (typeof supervisorCommands | typeof hupdCommands | typeof unlistedCommands)[number];
+
+/** What is followed by names of processes. */
+export const takesProcesses: ReadonlySet<string> = new Set(
+  'clear fg history pid reload restart signal start status stop tail why'.split(' '),
+);
+
+export const takesGroups: ReadonlySet<string> = new Set(['add', 'remove', 'update']);

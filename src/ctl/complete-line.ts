@@ -5,7 +5,7 @@
 import { daemonUsage } from '../config/daemon-usage.ts';
 import type { ProcessInfo } from '../core/describe.ts';
 import { signalNumbers } from '../core/signals.ts';
-import { hupdCommands, supervisorCommands } from './command-names.ts';
+import { hupdCommands, supervisorCommands, takesGroups, takesProcesses } from './command-names.ts';
 import type { Ctl } from './ctl.ts';
 import { namespecOf } from './names.ts';
 import { parseOptions } from './options.ts';
@@ -96,20 +96,6 @@ async function optionsOf(action: string, findCommand: FindCommand): Promise<read
   return [...new Set(help.flatMap((line) => line.split('\t')[0]?.match(/--[a-z][\w-]*/g) ?? []))];
 }
 
-const takesNames = new Set([
-  'clear',
-  'fg',
-  'history',
-  'pid',
-  'reload',
-  'restart',
-  'start',
-  'status',
-  'stop',
-  'tail',
-  'why',
-]);
-const takesGroups = new Set(['add', 'remove', 'update']);
 const takesAll = new Set(['clear', 'pid', 'reload', 'restart', 'start', 'status', 'stop', 'signal']);
 
 /** What an option of a command is followed by; one that is not here and takes a value has none that could be offered. */
@@ -137,7 +123,7 @@ async function ofAction(
   if (action === 'import' || action === 'migrate' || action === 'link-compat') return { files: true, candidates: [] };
   if (action === 'signal' && words.length === 0) return of([...signalNumbers.keys()].map((name) => name.slice(3)));
   if (takesGroups.has(action)) return of([...new Set((await ask()).map(({ group }) => group))]);
-  if (!takesNames.has(action) && action !== 'signal') return nothing;
+  if (!takesProcesses.has(action)) return nothing;
   const infos = await ask();
   const groups = infos.filter(({ group, name }) => group !== name).map(({ group }) => `${group}:*`);
   const names = infos.map((info) => ({ word: namespecOf(info), text: info.statename.toLowerCase() }));

@@ -1,22 +1,7 @@
 /** What the tab key offers: commands, groups or processes, by where on the line it is pressed. */
 import type { ProcessInfo } from '../core/describe.ts';
-import { hupdCommands, supervisorCommands } from './command-names.ts';
+import { hupdCommands, supervisorCommands, takesGroups, takesProcesses } from './command-names.ts';
 import type { Ctl } from './ctl.ts';
-
-const takesGroup = new Set(['add', 'remove', 'update']);
-const takesProcess = new Set([
-  'clear',
-  'fg',
-  'history',
-  'pid',
-  'reload',
-  'restart',
-  'signal',
-  'start',
-  'status',
-  'stop',
-  'tail',
-]);
 
 /** Readline's word ends, less `:`, `*` and `-`, which are part of names. */
 const lastWord = /[^ \t\n`~!@#$%^&()=+[{\]}\\|;'",<>/?]*$/;
@@ -46,10 +31,10 @@ export class Completion {
     if (action === 'help') {
       return actions;
     }
-    if (takesGroup.has(action)) {
+    if (takesGroups.has(action)) {
       return [...new Set((await this.#infos()).map((info) => info.group))];
     }
-    return takesProcess.has(action) ? processNames(await this.#infos(), text) : [];
+    return takesProcesses.has(action) ? processNames(await this.#infos(), text) : [];
   }
 
   async #infos(): Promise<readonly ProcessInfo[]> {

@@ -33,6 +33,7 @@ test('what takes processes offers them with their groups, and each group as a wh
   assert.deepEqual(await complete('tail -f api web:web'), ['web:web_0 ', 'web:web-1 ']);
   assert.deepEqual(await complete('stop api:'), ['api:api ', 'api:* ']);
   assert.deepEqual(await complete('reload w'), ['web:web_0 ', 'web:* ', 'web:web-1 ']);
+  assert.deepEqual(await complete('why a'), ['api ']);
 });
 
 test('what takes groups offers groups', async () => {
