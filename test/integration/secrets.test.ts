@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -205,6 +206,28 @@ test("a directory for the log pipes that is a link, open to others, a file or so
   assert.equal(refusal(), 'PATH is open to others: chmod 700 it');
   chmodSync(made.path, 0o700);
   assert.equal(refusal(), 'taken');
+});
+
+test("root takes no directory for the log pipes from another user, not even for a daemon with a user of its own; root's own becomes that user's", {
+  skip: process.geteuid?.() !== 0 && 'only root can give a directory away',
+}, (t) => {
+  const file = join(tempDir(t), 's.conf');
+  const [stranger, wanted] = [54321, 12345];
+  const made = makeRuntimeDirectory(file, 0);
+  assert.ok(made.ok);
+  t.after(() => removeRuntimeDirectory(made.path));
+  for (const uid of [0, wanted]) {
+    chownSync(made.path, stranger, -1);
+    const refused = makeRuntimeDirectory(file, uid);
+    assert.ok(!refused.ok);
+    assert.match(refused.error, new RegExp(`^${made.path} belongs to uid 54321: .* runs as uid ${uid}, .* remove it$`));
+    assert.equal(statSync(made.path).uid, stranger);
+  }
+  for (const owner of [0, wanted]) {
+    chownSync(made.path, owner, -1);
+    assert.ok(makeRuntimeDirectory(file, wanted).ok);
+    assert.equal(statSync(made.path).uid, wanted);
+  }
 });
 
 function linkOf(pid: number, fd: string): string {
