@@ -1,12 +1,17 @@
 /**
- * A day in miniature: programs that crash, logs that rotate, reloads, 50 event listeners that hear of it all, clients that come and go, and
- * restarts of the whole daemon, while its descriptors and its memory are looked at. `npm run bench soak [minutes]`: 3 when none are given.
+ * A day in miniature: programs that crash, logs that rotate, reloads, 50 event listeners that hear of it all, clients that come and go,
+ * restarts of the whole daemon, and daemons that are killed and followed by another, while its descriptors and its memory are looked at.
+ * `npm run bench soak [minutes]`: 3 when none are given.
  *
- * Every round does all of it once, then waits until every program runs again, so that the samples compare like with like. A straight line is laid
- * through them without the first third, in which caches fill; it has to be flat: what it rises by in the whole run is less than the scatter of
- * the samples, or than a bound that a day could not exceed. Exit status 1 when it is not.
+ * Every round does all of it once, then waits until every program runs again, so that the samples compare like with like. Daemons are
+ * killed in the midst of crashes and reloads, in the first fifth of the time; the caches of the last one fill until a third of it is over, it is
+ * looked at for the rest, and killed in its turn. A straight line is laid through the samples; it has to be flat: what it rises by in the whole run is less than the scatter
+ * of the samples, or than a bound that a day could not exceed. What V8 has compiled is told by itself: it grows with the number of functions
+ * that have proved to run often, and with nothing that happens. What one daemon leaves to the next has to be flat as well, and a program that
+ * numbers its lines must find all of them in its log, once each. Exit status 1 when it is not so.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RpcClient } from '../../src/ctl/rpc-client.ts';
 import type { RpcValue } from '../../src/rpc/codec.ts';
@@ -19,6 +24,9 @@ const listeners = 50;
 /** Rounds between two restarts of the daemon, and between two collections of garbage. */
 const restartEvery = 12;
 const settleEvery = 4;
+/** Rounds between two kills of the daemon, in the first fifth of the time, and how often it is killed at the end. */
+const killEvery = 3;
+const lastKills = 3;
 
 /** Says what it has heard only to itself. */
 const ear = `import sys
@@ -33,6 +41,18 @@ while True:
     hears.read(int(tokens[b'len']))
     says.write(b'RESULT 2\\nOK')
     says.flush()
+`;
+
+/** Numbers its lines, and says which was the last. */
+const lines = `import os, signal, time
+over = []
+signal.signal(signal.SIGTERM, lambda *_: over.append(1))
+number = 0
+while not over:
+    number += 1
+    os.write(1, b'line %d\\n' % number)
+    time.sleep(0.01)
+os.write(1, b'end %d\\n' % number)
 `;
 
 const ears = Array.from(
@@ -71,6 +91,12 @@ stopasgroup=true
 stdout_events_enabled=true
 stdout_logfile=NONE
 
+[program:lines]
+command=/usr/bin/python3 -S -E DIR/lines.py
+startsecs=0
+stdout_logfile=DIR/lines.log
+stdout_logfile_maxbytes=0
+
 [program:web]
 command=/bin/sh -c 'echo ready; exec sleep 100000'
 startsecs=0
@@ -94,21 +120,34 @@ interface Sample {
   readonly descriptors: number;
   /** MiB on the heap and outside it once the garbage is collected; null: not asked for this time. */
   readonly used: number | null;
+  /** MiB of it that is compiled code. */
+  readonly compiled: number | null;
+}
+
+/** What a daemon has left to the next one, when everything runs. The state file has the last hundred reloads, and is begun anew when it is twice as long. */
+interface Left {
+  readonly descriptors: number;
+  /** In the runtime directory. */
+  readonly files: number;
+  readonly stateKiB: number;
 }
 
 class Soak {
   readonly #rig: Rig;
   readonly #rpc: RpcClient;
-  readonly counts = { rounds: 0, reloads: 0, restarts: 0, requests: 0 };
+  readonly counts = { rounds: 0, reloads: 0, restarts: 0, kills: 0, requests: 0 };
+  /** After each kill. */
+  readonly left: Left[] = [];
 
   constructor(rig: Rig) {
     this.#rig = rig;
     this.#rpc = new RpcClient({ serverUrl: `unix://${rig.socket}`, username: null, password: null });
   }
 
-  async round(): Promise<void> {
+  async round(mayKill: boolean): Promise<void> {
     const number = ++this.counts.rounds;
     if (number % restartEvery === 0) await this.#restart();
+    if (mayKill && number % killEvery === 0) await this.kill();
     await Promise.all([this.#reload('web'), this.#reload('job'), this.#looking(), this.#crashing()]);
     await this.#call('supervisor.sendRemoteCommEvent', 'soak', 'x'.repeat(1000));
     await this.#call('supervisor.clearProcessLogs', 'crash:crash_0');
@@ -120,9 +159,23 @@ class Soak {
     await this.#settled();
   }
 
+  /** In the midst of crashes and reloads; the next one goes on with them. */
+  async kill(): Promise<void> {
+    const reloads = await Promise.all(['web', 'job'].map((name) => this.#call('hupd.reloadProcess', name)));
+    for (let i = 0; i < 4; i++) await this.#call('supervisor.signalProcess', `crash:crash_${i}`, 'KILL');
+    await this.#rig.killAndStart();
+    this.counts.kills++;
+    await Promise.all(reloads.map((id) => this.#follow(id)));
+    await this.#settled();
+    this.left.push(leftBy(this.#rig));
+  }
+
   /** A reload from its call to its end, followed as `hupctl reload` follows it. */
   async #reload(name: string): Promise<void> {
-    const id = await this.#call('hupd.reloadProcess', name);
+    await this.#follow(await this.#call('hupd.reloadProcess', name));
+  }
+
+  async #follow(id: RpcValue): Promise<void> {
     for (let facts = 0; ; ) {
       const view = (await this.#call('hupd.waitReload', id, facts, 20)) as Record<string, RpcValue>;
       if (view.done === true) break;
@@ -155,17 +208,15 @@ class Soak {
     this.counts.restarts++;
   }
 
-  /** Every program runs, and nothing is left of what does not. */
+  /** Every program runs, and nothing is left of what does not. Those that a killed daemon had started are nobody's children here. */
   async #settled(): Promise<void> {
     await this.#rig.until(async () => {
-      const { processes, up } = await this.#states();
-      return processes === up && childrenOf(this.#rig.pid).length === up && zombiesOf(this.#rig.pid).length === 0;
+      const rows = (await this.#call('supervisor.getAllProcessInfo')) as ReadonlyArray<Record<string, RpcValue>>;
+      const pids = new Set(rows.map(({ pid }) => pid as number));
+      const isUp = rows.every(({ statename }) => statename === 'RUNNING');
+      const { pid } = this.#rig;
+      return isUp && childrenOf(pid).every((child) => pids.has(child)) && zombiesOf(pid).length === 0;
     }, 'every program runs');
-  }
-
-  async #states(): Promise<{ readonly processes: number; readonly up: number }> {
-    const rows = (await this.#call('supervisor.getAllProcessInfo')) as ReadonlyArray<Record<string, RpcValue>>;
-    return { processes: rows.length, up: rows.filter((row) => row.statename === 'RUNNING').length };
   }
 
   async #call(method: string, ...params: readonly RpcValue[]): Promise<RpcValue> {
@@ -182,7 +233,43 @@ async function look(rig: Rig, minute: number, withHeap: boolean): Promise<Sample
   const rollup = readFileSync(`/proc/${rig.pid}/smaps_rollup`, 'utf8');
   const kib = [...rollup.matchAll(/^Private_\w+: +(\d+) kB/gm)].reduce((sum, [, size]) => sum + Number(size), 0);
   const descriptors = openFds(rig.pid);
-  return { minute, privateMemory: kib / 1024, descriptors, used: withHeap ? (await held(rig)).used : null };
+  const { used, compiled } = withHeap ? await held(rig) : { used: null, compiled: null };
+  return { minute, privateMemory: kib / 1024, descriptors, used, compiled };
+}
+
+function leftBy(rig: Rig): Left {
+  const state = readdirSync(`/proc/${rig.pid}/fd`)
+    .map((fd) => linkOf(`/proc/${rig.pid}/fd/${fd}`))
+    .find((path) => path.endsWith('/state'));
+  if (state === undefined) throw new Error('the daemon keeps no state');
+  const stateKiB = statSync(state).size / 1024;
+  return { descriptors: openFds(rig.pid), files: readdirSync(dirname(state)).length, stateKiB };
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return ''; // closed meanwhile
+  }
+}
+
+/** Of the program that numbers its lines: every run begins with 1, ends with what it says that it has written, and has all in between once. */
+function numbered(text: string): { readonly lines: number; readonly runs: number; readonly wrong: string | null } {
+  let [last, runs] = [0, 0];
+  const all = text.split('\n').slice(0, -1);
+  const wrong = all.find((line) => {
+    const [word, number] = line.split(' ');
+    if (word === 'line') return Number(number) !== ++last;
+    const isEnd = word === 'end' && Number(number) === last;
+    [last, runs] = [0, runs + 1];
+    return !isEnd;
+  });
+  return {
+    lines: all.length,
+    runs,
+    wrong: wrong === undefined ? null : `after line ${last - 1} of run ${runs + 1}: ${wrong}`,
+  };
 }
 
 /** The line through the points: what it rises by from the first to the last, and how far the points are off it. */
@@ -200,31 +287,56 @@ function fit(points: ReadonlyArray<readonly [x: number, y: number]>) {
 /** Prints the figures; whether all are flat. */
 function told(rig: Rig, soak: Soak, samples: readonly Sample[]): boolean {
   const crashes = [...rig.log.matchAll(/exited: crash_|terminated by SIGKILL/g)].length;
-  const { rounds, reloads, restarts, requests } = soak.counts;
+  const { rounds, reloads, restarts, kills, requests } = soak.counts;
   console.log(
-    `\n${minutes} min, ${listeners} listeners: ${rounds} rounds, ${crashes} crashes, ${reloads} reloads, ${restarts} restarts, ${requests} requests`,
+    `\n${minutes} min, ${listeners} listeners: ${rounds} rounds, ${crashes} crashes, ${reloads} reloads, ${restarts} restarts, ${kills} kills, ${requests} requests`,
   );
-  const kept = samples.filter(({ minute }) => minute >= minutes / 3);
   const rows = [
     { name: 'private memory, MiB', bound: 4, of: ({ privateMemory }: Sample) => privateMemory },
-    { name: 'in use after collection, MiB', bound: 1, of: ({ used }: Sample) => used },
+    {
+      name: 'in use after collection, MiB',
+      bound: 0.25,
+      of: ({ used, compiled }: Sample) => (used === null || compiled === null ? null : used - compiled),
+    },
+    { name: 'compiled code, MiB', bound: 1, of: ({ compiled }: Sample) => compiled },
     { name: 'descriptors', bound: 1, of: ({ descriptors }: Sample) => descriptors },
   ];
   console.log('| figure | mean | rise in the run | per hour | scatter | flat |');
   console.log('| --- | --- | --- | --- | --- | --- |');
-  return rows
-    .map(({ name, bound, of }) => {
-      const points = kept.flatMap((sample) => {
-        const value = of(sample);
-        return value === null ? [] : [[sample.minute, value] as const];
-      });
-      const { rise, perHour, scatter, mean } = fit(points);
-      const flat = rise <= Math.max(bound, scatter);
-      const figures = [mean, rise, perHour, scatter].map((value) => value.toFixed(2));
-      console.log(`| ${name} | ${figures.join(' | ')} | ${flat ? 'yes' : 'NO'} |`);
-      return flat;
-    })
-    .every((flat) => flat);
+  const flat = rows.map(({ name, bound, of }) => {
+    const points = samples.flatMap((sample) => {
+      const value = of(sample);
+      return value === null ? [] : [[sample.minute, value] as const];
+    });
+    const { rise, perHour, scatter, mean } = fit(points);
+    const isFlat = rise <= Math.max(bound, scatter);
+    const figures = [mean, rise, perHour, scatter].map((value) => value.toFixed(2));
+    console.log(`| ${name} | ${figures.join(' | ')} | ${isFlat ? 'yes' : 'NO'} |`);
+    return isFlat;
+  });
+  return flat.every((each) => each);
+}
+
+/** Prints what daemons have left to those after them; whether it grew with their number, and no line was lost or doubled. */
+function toldOfKills(rig: Rig, { left }: Soak): boolean {
+  const rows = [
+    { name: 'descriptors', bound: 1, of: ({ descriptors }: Left) => descriptors },
+    { name: 'files in the runtime directory', bound: 1, of: ({ files }: Left) => files },
+    { name: 'state file, KiB', bound: 300, of: ({ stateKiB }: Left) => stateKiB },
+  ];
+  console.log('| after each kill | first | last | rise | flat |');
+  console.log('| --- | --- | --- | --- | --- |');
+  const flat = rows.map(({ name, bound, of }) => {
+    const values = left.map(of);
+    const { rise, scatter } = fit(values.map((value, index) => [index, value] as const));
+    const isFlat = rise <= Math.max(bound, scatter);
+    const figures = [values[0] ?? 0, values.at(-1) ?? 0, rise].map((value) => value.toFixed(1));
+    console.log(`| ${name} | ${figures.join(' | ')} | ${isFlat ? 'yes' : 'NO'} |`);
+    return isFlat;
+  });
+  const { lines, runs, wrong } = numbered(rig.read('lines.log'));
+  console.log(`numbered lines: ${lines} in ${runs + 1} runs, ${wrong ?? 'none lost, none doubled'}`);
+  return wrong === null && flat.every((each) => each);
 }
 
 async function main(): Promise<boolean> {
@@ -232,7 +344,7 @@ async function main(): Promise<boolean> {
     programs,
     daemon: 'logfile_maxbytes=200KB\nminfds=1024',
     ...settles,
-    files: { ...settles.files, 'ear.py': ear },
+    files: { ...settles.files, 'ear.py': ear, 'lines.py': lines },
   });
   const samples: Sample[] = [];
   const soak = new Soak(rig);
@@ -245,11 +357,14 @@ async function main(): Promise<boolean> {
         interrupted = true;
       });
     while (minute() < minutes && !interrupted) {
-      await soak.round();
-      samples.push(await look(rig, minute(), soak.counts.rounds % settleEvery === 0));
+      const isFilling = minute() < minutes / 3;
+      await soak.round(isFilling && minute() < minutes / 5);
+      if (!isFilling) samples.push(await look(rig, minute(), soak.counts.rounds % settleEvery === 0));
       if (process.stdout.isTTY) process.stdout.write(`\r${minute().toFixed(1)} min, ${soak.counts.rounds} rounds `);
     }
-    return told(rig, soak, samples);
+    const isFlat = told(rig, soak, samples);
+    for (let i = 0; i < lastKills; i++) await soak.kill();
+    return toldOfKills(rig, soak) && isFlat;
   } finally {
     await endRig(rig);
   }

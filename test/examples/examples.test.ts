@@ -37,7 +37,7 @@ async function copyOf(name: string): Promise<{ readonly dir: string; readonly po
 
 async function start(t: TestContext, dir: string): Promise<(...args: string[]) => ReturnType<typeof run>> {
   const config = join(dir, 'hupd.conf');
-  const rig = new Rig(dir, spawn('bin/hupd', ['-n', '-c', config], { stdio: ['ignore', 'pipe', 'pipe'] }));
+  const rig = new Rig(dir, () => spawn('bin/hupd', ['-n', '-c', config], { stdio: ['ignore', 'pipe', 'pipe'] }));
   t.after(() => endRig(rig));
   await rig.logged(/supervisord started with pid \d+/);
   const ctl = (...args: string[]) => run('bin/hupctl', ['-c', config, ...args]);

@@ -36,26 +36,22 @@ export interface RigOptions {
 
 export class Rig {
   readonly dir: string;
-  readonly process: ChildProcess;
+  readonly #launch: () => ChildProcess;
+  #process: ChildProcess;
   #log = '';
   readonly #waiters = new Set<() => void>();
   #exited: number | null = null;
 
-  constructor(dir: string, process: ChildProcess) {
+  constructor(dir: string, launch: () => ChildProcess) {
     this.dir = dir;
-    this.process = process;
-    for (const stream of [process.stdout, process.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.#log += text;
-        this.#changed();
-      });
-    }
-    process.on('exit', (code) => {
-      this.#exited = code ?? -1;
-      this.#changed();
-    });
+    this.#launch = launch;
+    this.#process = this.#begin();
   }
 
+  /** The daemon. */
+  get process(): ChildProcess {
+    return this.#process;
+  }
   get pid(): number {
     return this.process.pid ?? 0;
   }
@@ -112,6 +108,32 @@ export class Rig {
     return this.until(() => (this.#exited === null ? null : { code: this.#exited }), 'the daemon has ended').then(
       ({ code }) => code,
     );
+  }
+
+  /** Kills the daemon and starts another one with the same configuration, which takes up what runs; resolves once it has said that it is up. */
+  async killAndStart(): Promise<void> {
+    const gone = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await gone;
+    const from = this.#log.length;
+    this.#exited = null;
+    this.#process = this.#begin();
+    await this.logged(/supervisord started with pid \d+/, from);
+  }
+
+  #begin(): ChildProcess {
+    const child = this.#launch();
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#log += text;
+        this.#changed();
+      });
+    }
+    child.on('exit', (code) => {
+      if (child === this.#process) this.#exited = code ?? -1;
+      this.#changed();
+    });
+    return child;
   }
 
   #changed(): void {
@@ -187,11 +209,8 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const command = diesWithUs(
     nodeFlags === undefined ? [hupd, ...args] : [process.execPath, ...nodeFlags, hupd, ...args],
   );
-  const child = spawn(...command, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...options.env },
-  });
-  const rig = new Rig(dir, child);
+  const launch = () => spawn(...command, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
+  const rig = new Rig(dir, launch);
   await rig.logged(/supervisord started with pid \d+/);
   return rig;
 }

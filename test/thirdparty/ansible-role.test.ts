@@ -57,7 +57,7 @@ reload_strategy=rolling
 `;
   writeFileSync(join(dir, 'supervisord.conf'), configText(dir, { programs }));
   const command = ['netns', 'exec', namespace, resolve('bin/hupd'), '-n', '-c', join(dir, 'supervisord.conf')];
-  const rig = new Rig(dir, spawn('ip', command, { stdio: ['ignore', 'pipe', 'pipe'] }));
+  const rig = new Rig(dir, () => spawn('ip', command, { stdio: ['ignore', 'pipe', 'pipe'] }));
   t.after(() => endRig(rig));
   await rig.logged(/supervisord started with pid \d+/);
   await rig.until(async () => (await body(address)) === 'one', 'the site answers');
