@@ -1,12 +1,15 @@
 /**
  * What one daemon leaves to the next: after a crash, an upgrade in place, or a take-over. Plain data in lines of JSON, so that a change costs one
  * line however much else there is: the last line of a key counts, and the reader folds them into `Carried`. The first line says who wrote it,
- * and in which format; anything that the reader does not know is refused with words, since half a state would be worse than none.
+ * and in which format; anything that the reader does not know (`carried-shape.ts`) is refused with words, since half a state would be worse than
+ * none.
  *
  * A resource is carried as what it takes to get it again: the path of a FIFO, the inode of a socket (and its descriptor, of use to the same
  * process only), the pid and start time of a process.
  */
 
+import { isRecord } from '../util/shape.ts';
+import { headShape, identityShape, recordShape } from './carried-shape.ts';
 import type { SupervisorEvent } from './event.ts';
 import type { SavedPools } from './event-pools.ts';
 import type { Process } from './process.ts';
@@ -212,6 +215,18 @@ export function readCarried(text: string): ReadCarried {
   return { ok: true, carried };
 }
 
+/** Children that a state tells of, whatever else it says: of one that is refused they are what goes on without a daemon. */
+export function childrenIn(state: string): readonly ProcessIdentity[] {
+  const found = new Map<number, ProcessIdentity>();
+  for (const line of state.split('\n')) {
+    const value = parse(line);
+    const children = isRecord(value) && isRecord(value['state']) ? value['state']['children'] : null;
+    for (const child of Array.isArray(children) ? children : [])
+      if (identityShape(child) === null) found.set(child.pid, child);
+  }
+  return [...found.values()];
+}
+
 /** The lines that say the same with as little as possible. */
 export function writeCarried(carried: Carried): readonly CarriedRecord[] {
   const { head, groups, processes, reloads, pools, poolChanges, sending, leaving, handed } = carried;
@@ -241,49 +256,41 @@ export function processKey({ group, name }: { readonly group: string; readonly n
 /** null: understood and taken. */
 function take(carried: Mutable<Carried>, value: unknown): string | null {
   if (!isRecord(value)) return 'it is no record';
-  const record = value as unknown as CarriedRecord;
+  const wrong = recordShape(value);
+  if (wrong !== null) return `${JSON.stringify(value['record'])}${wrong}`;
+  const record = value as CarriedRecord;
   switch (record.record) {
     case 'hupd':
       return 'a second beginning';
     case 'group':
-      if (record.spec === null) {
+      if (record.spec !== null) carried.groups.set(record.name, record.spec);
+      else {
         carried.groups.delete(record.name);
         for (const key of [...carried.processes.keys()])
           if (key.startsWith(`${record.name}:`)) carried.processes.delete(key);
-        return null;
+        forgetPool(carried, record.name);
       }
-      if (!has(record.spec, { name: 'string', kind: 'string', processes: 'array' })) return 'a group without processes';
-      carried.groups.set(record.name, record.spec);
       return null;
-    case 'process': {
-      const known = has(record.state, { process: 'object', logs: 'object', children: 'array', configured: 'array' });
-      if (!known || !has(record.state.process, { life: 'object', retiring: 'array', generations: 'number' }))
-        return 'a process without a state';
-      if (!record.state.children.every((child) => has(child, childShape))) return 'a child without a pid';
+    case 'process':
       carried.processes.set(processKey(record), record.state);
       return null;
-    }
     case 'reload':
-      if (!has(record.reload, { id: 'number', facts: 'array', rollout: 'object' })) return 'a reload without a rollout';
       carried.reloads.set(record.reload.id, record.reload);
       return null;
     case 'fact':
     case 'rollout':
       return takeOfReload(carried, record);
     case 'pools':
-      if (!has(record.saved, { nextSerial: 'number', pools: 'array' })) return 'event pools without a serial';
       carried.pools = record.saved;
       carried.poolChanges = [];
       carried.sending.clear();
       carried.heard.clear();
       return null;
     case 'pool':
-      if (!has(record.change, { change: 'string' })) return 'a change of a pool that says nothing';
       carried.poolChanges.push({ pool: record.pool, change: record.change });
       if (record.change.change === 'output') carried.heard.set(record.change.pid, record.change.piece);
       return null;
     case 'sending':
-      if (!has(record.sending, { serial: 'number', inputChanged: 'string' })) return 'an event without a serial';
       carried.sending.set(record.pid, record.sending);
       carried.heard.delete(record.pid);
       return null;
@@ -291,11 +298,18 @@ function take(carried: Mutable<Carried>, value: unknown): string | null {
       carried.leaving = true;
       return null;
     case 'handed':
-      if (!has(record.descriptors, { servers: 'array', holders: 'array' })) return 'descriptors that are not listed';
       carried.handed = record.descriptors;
       return null;
   }
-  return `a record that this hupd does not know: ${JSON.stringify((record as { record: unknown }).record)}`;
+}
+
+/** One that is added later by that name is another. No serial comes twice for that. */
+function forgetPool(carried: Mutable<Carried>, name: string): void {
+  const { pools, poolChanges } = carried;
+  const next = ({ change }: (typeof poolChanges)[number]) => (change.change === 'accept' ? change.serial + 1 : 0);
+  const nextSerial = poolChanges.reduce((most, each) => Math.max(most, next(each)), pools?.nextSerial ?? 0);
+  carried.pools = { nextSerial, pools: (pools?.pools ?? []).filter(([pool]) => pool !== name) };
+  carried.poolChanges = poolChanges.filter(({ pool }) => pool !== name);
 }
 
 function takeOfReload(
@@ -312,38 +326,12 @@ function takeOfReload(
   return null;
 }
 
-const childShape = {
-  pid: 'number',
-  startTime: 'number',
-  generation: 'number',
-  pipes: 'object',
-  words: 'array',
-} as const;
-
 function readHead(value: unknown): CarriedHead | string | null {
   if (!isRecord(value) || value['record'] !== 'hupd') return null;
-  if (!has(value, { format: 'number', version: 'string' })) return null;
-  const { format, version } = value as { format: number; version: string };
-  if (format !== carriedFormat) {
+  const { format, version } = value;
+  if (typeof format === 'number' && typeof version === 'string' && format !== carriedFormat)
     return `it is of format ${format}, written by hupd ${version}; this hupd reads format ${carriedFormat}`;
-  }
-  if (!has(value, { boot: 'string', pid: 'number', startTime: 'number' })) return null;
-  return value as unknown as CarriedHead;
-}
-
-type Kind = 'string' | 'number' | 'object' | 'array';
-
-function has(value: unknown, shape: Readonly<Record<string, Kind>>): boolean {
-  if (!isRecord(value)) return false;
-  return Object.entries(shape).every(([name, kind]) => kindOf(value[name]) === kind);
-}
-
-function kindOf(value: unknown): string {
-  return Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return kindOf(value) === 'object';
+  return headShape(value) === null ? (value as unknown as CarriedHead) : null;
 }
 
 function parse(line: string): unknown {

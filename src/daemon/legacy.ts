@@ -1,5 +1,5 @@
 /** Whether there is a state that an earlier daemon with this configuration has left, and whether it is of any use now. */
-import { readCarried } from '../core/carried.ts';
+import { childrenIn, readCarried } from '../core/carried.ts';
 import { ownTexts } from '../core/log-texts.ts';
 import type { StartMessage } from '../core/spec.ts';
 import type { Os } from '../os/os.ts';
@@ -33,7 +33,7 @@ export function findLegacy(os: Os, runtimeDirectory: string): FoundLegacy {
   }
   if (text === null) return none(null);
   const read = readCarried(text);
-  if (!read.ok) return none(read.why);
+  if (!read.ok) return { legacy: null, file, messages: refused(os, file.path, read.why, text) };
   const { pid, startTime, boot } = read.carried.head;
   if (boot !== os.bootId()) return none('the machine was started anew since');
   const own = ownIdentity(os);
@@ -43,4 +43,14 @@ export function findLegacy(os: Os, runtimeDirectory: string): FoundLegacy {
     return { legacy: null, file: null, messages: [ownTexts.notCarried(file.path, `hupd with pid ${pid} is alive`)] };
   }
   return { legacy: { carried: read.carried, isSameProcess, exits: [] }, file, messages: [] };
+}
+
+/** Those that run on are nobody's from here on, and a second one of each is about to be started: whoever reads the log has to know. */
+function refused(os: Os, path: string, why: string, text: string): readonly StartMessage[] {
+  const alive = childrenIn(text).filter(({ pid, startTime }) => {
+    const stat = os.stat(pid);
+    return stat?.startTime === startTime && stat.state !== 'Z';
+  });
+  const left = alive.map(({ pid }) => ownTexts.leftAlone(pid, os.look(pid)?.words.join(' ') ?? ''));
+  return [ownTexts.notCarried(path, why), ...left];
 }

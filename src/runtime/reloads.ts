@@ -147,7 +147,8 @@ export class Reloads {
     const { clock, deadlines } = this.#options;
     const { rollout, effects } = rolloutStep(record.rollout, event, clock.now());
     record.rollout = rollout;
-    this.#options.carry?.rollout(record);
+    const ends = effects.some(({ effect }) => effect === 'ended');
+    if (!ends) this.#options.carry?.rollout(record); // else written with its outcome: half of it would never end
     for (const effect of effects) {
       if (effect.effect === 'reload') this.#options.reloadProcess(effect.group, effect.name);
       else this.#end(record, effect.ok, effect.reason);

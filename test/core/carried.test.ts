@@ -23,17 +23,18 @@ const address = fc.oneof(
   fc.record({ kind: fc.constant('unix' as const), path: fc.string() }),
 );
 const socket = fc.record({ fd: fc.nat(), inode: fc.nat(), address });
+const pid = fc.integer({ min: 2, max: 2 ** 31 - 1 });
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 const child = fc.record({
-  pid: fc.nat(),
+  pid,
   startTime: fc.nat(),
   generation: fc.nat(),
   pipes: fc.record({ stdout: fc.string(), stderr: orNull(fc.string()), stdin: orNull(fc.string()) }),
   words: fc.array(fc.string()),
   sockets: fc.array(socket),
   ownEach: fc.array(address),
-  predecessor: orNull(fc.nat()),
-  maker: orNull(fc.nat()),
+  predecessor: orNull(pid),
+  maker: orNull(pid),
   toldReady: fc.boolean(),
   addresses: fc.array(address),
   notify: orNull(fc.record({ path: fc.string(), fd: fc.nat() })),
@@ -57,7 +58,7 @@ const carried: fc.Arbitrary<Carried> = fc
     groups: fc.dictionary(name, fc.dictionary(name, process)),
     reloads: fc.uniqueArray(fc.nat()),
     serial: fc.nat(),
-    sending: fc.array(fc.tuple(fc.nat(), fc.record({ serial: fc.nat(), inputChanged: fc.string() }))),
+    sending: fc.array(fc.tuple(pid, fc.record({ serial: fc.nat(), inputChanged: fc.string() }))),
     leaving: fc.boolean(),
     handed: orNull(fc.record({ servers: fc.constant([]), holders: fc.array(fc.nat()) })),
   })
@@ -134,13 +135,19 @@ test('what is not known or makes no sense is refused with words', () => {
       headLine.replace(`"format":${carriedFormat}`, '"format":0'),
       'it is of format 0, written by hupd 1.0; this hupd reads format 1',
     ],
-    [`${headLine}{"record":"tea"}\n`, 'line 2: a record that this hupd does not know: "tea"'],
+    [`${headLine}{"record":"tea"}\n`, 'line 2: "tea".record is "tea", which this hupd does not know'],
     [`${headLine}[]\n`, 'line 2: it is no record'],
     [`${headLine}{"record":\n`, 'line 2: it is no record'],
     [`${headLine}${headLine}`, 'line 2: a second beginning'],
-    [`${headLine}{"record":"group","name":"a","spec":{}}\n`, 'line 2: a group without processes'],
-    [`${headLine}{"record":"process","group":"a","name":"a","state":{}}\n`, 'line 2: a process without a state'],
-    [`${headLine}{"record":"handed","descriptors":[]}\n`, 'line 2: descriptors that are not listed'],
+    [
+      `${headLine}{"record":"group","name":"a","spec":{}}\n`,
+      'line 2: "group".spec.kind is undefined, which this hupd does not know',
+    ],
+    [
+      `${headLine}{"record":"process","group":"a","name":"a","state":{}}\n`,
+      'line 2: "process".state.process is no record',
+    ],
+    [`${headLine}{"record":"handed","descriptors":[]}\n`, 'line 2: "handed".descriptors is no record'],
   ] as const) {
     assert.deepEqual(readCarried(text), { ok: false, why }, text);
   }
@@ -148,7 +155,11 @@ test('what is not known or makes no sense is refused with words', () => {
 
 test('the last line of a thing counts; a group that is gone takes its processes along; facts are added to their reload', () => {
   const group = { kind: 'plain', name: 'a', priority: 1, processes: [] };
-  const state = { process: newProcess, logs: {}, children: [], configured: [] };
+  const state = {
+    ...{ process: newProcess, older: null, nextReloadBy: null, launching: null, logs: { stdout: '', stderr: '' } },
+    ...{ children: [], configured: [], borrowed: [], proven: false, fcgi: null },
+  };
+  const fact = { at: 1, group: 'a', name: 'p', fact: 'signalled', pid: 1, signal: 1 };
   const reload = {
     id: 3,
     target: 'a',
@@ -162,15 +173,15 @@ test('the last line of a thing counts; a group that is gone takes its processes 
     { record: 'process', group: 'a', name: 'p', state },
     { record: 'process', group: 'a', name: 'p', state: { ...state, proven: true } },
     { record: 'reload', reload },
-    { record: 'fact', id: 3, fact: { fact: 'signalled', pid: 1 } },
+    { record: 'fact', id: 3, fact },
     { record: 'rollout', id: 3, at: { stage: 'ended' }, failures: [], outcome: { ok: true, reason: '', endedAt: 9 } },
-    { record: 'fact', id: 99, fact: {} },
+    { record: 'fact', id: 99, fact },
   ];
   const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
   const read = readCarried(headLine + lines);
   assert.ok(read.ok);
   assert.equal(read.carried.processes.get('a:p')?.proven, true);
-  assert.deepEqual(read.carried.reloads.get(3)?.facts, [{ fact: 'signalled', pid: 1 }]);
+  assert.deepEqual(read.carried.reloads.get(3)?.facts, [fact]);
   assert.equal(read.carried.reloads.get(3)?.outcome?.ok, true);
   const gone = readCarried(`${headLine}${lines}{"record":"group","name":"a","spec":null}\n`);
   assert.ok(gone.ok);

@@ -11,10 +11,12 @@
 import { readConfiguration } from '../../src/config/configuration.ts';
 import { noFlags } from '../../src/config/daemon-flags.ts';
 import { noMachine } from '../../src/config/datatype.ts';
+import type { Carried } from '../../src/core/carried.ts';
 import type { ReloadOutcome } from '../../src/core/reload/facts.ts';
 import type { StateName } from '../../src/core/states.ts';
 import { DaemonLog } from '../../src/log/daemon-log.ts';
 import { Syslog } from '../../src/log/syslog.ts';
+import { Carry, type CarryFile } from '../../src/runtime/carry.ts';
 import type { Outcome } from '../../src/runtime/supervision.ts';
 import { Supervisor, type SupervisorOptions } from '../../src/runtime/supervisor.ts';
 import { FakeOs, type FakeProcess } from './fake-os.ts';
@@ -30,7 +32,10 @@ export class FakeDaemon {
   /** What the file says from now on. */
   text: string;
 
-  constructor(text: string, { os = new FakeOs(), mayRestart = () => null }: FakeDaemonOptions = {}) {
+  constructor(
+    text: string,
+    { os = new FakeOs(), mayRestart = () => null, file = null, left = null }: FakeDaemonOptions = {},
+  ) {
     this.text = text;
     this.os = os;
     os.onSpawn = (child) => child.obeys([TERM, KILL]);
@@ -51,8 +56,8 @@ export class FakeDaemon {
         wallNow: () => os.clock.now().wall,
       }),
       syslog: () => syslog,
-      carry: null,
-      legacy: null,
+      carry: file === null ? null : new Carry({ os, version: '4.2.5', file, trouble: (why) => this.lines.push(why) }),
+      legacy: left === null ? null : { carried: left, isSameProcess: false, exits: [] },
       question: null,
       upgrades: 0,
       firstEventSerial: 0,
@@ -143,6 +148,10 @@ export class FakeDaemon {
 export interface FakeDaemonOptions {
   readonly os?: FakeOs;
   readonly mayRestart?: () => string | null;
+  /** Where it keeps its state. */
+  readonly file?: CarryFile | null;
+  /** What a daemon before it has left. */
+  readonly left?: Carried | null;
 }
 
 /** A program without log files. */

@@ -209,6 +209,22 @@ export class FakeOs implements Os {
     });
   }
 
+  /** So that a test can look at what the code under test keeps. */
+  forgetWhatIsOver(): void {
+    keep(this.spawned, ({ life }) => life !== 'gone');
+    keep(this.logPipes, ({ closed }) => !closed);
+    keep(this.stdinPipes, ({ closed }) => !closed);
+    keep(this.notifySockets, ({ closed }) => !closed);
+    keep(this.probes, ({ closed }) => !closed);
+    keep(this.sockets, ({ open }) => open);
+    keep(this.guards, ({ released }) => !released);
+    keep(this.watches, ({ closed }) => !closed);
+    keep(this.followed, ({ ended }) => !ended);
+    this.signals.length = 0;
+    this.asked.length = 0;
+    this.#counted = [];
+  }
+
   /** What is still open and should have an owner that closes it; empty in a good test's end. */
   leaks(): string[] {
     return [
@@ -306,6 +322,8 @@ export class FakeOs implements Os {
   }
 
   reopenInputPipe(path: string): StdinPipe {
+    const made = this.stdinPipes.find((pipe) => pipe.path === path && pipe.childFd >= 0);
+    if (made !== undefined && !this.#held(made.childFd)) throw new OsError('open', 'ENXIO', path);
     const pipe = new FakeStdinPipe(-1, path);
     this.stdinPipes.push(pipe);
     return pipe;
@@ -322,8 +340,8 @@ export class FakeOs implements Os {
     return { ok: true, following: { end } };
   }
 
-  regainSocket(lost: HeldSocket): HeldSocket {
-    return lost;
+  regainSocket({ inode }: HeldSocket): HeldSocket | null {
+    return this.sockets.find((socket) => socket.open && socket.inode === inode) ?? null;
   }
 
   regainNotifySocket(_path: string, _fd: number | null, ownerUid: number | null): NotifySocket {
@@ -545,6 +563,10 @@ export class FakeOs implements Os {
     const fault = this.#fault(call);
     if (fault !== null) throw new OsError(call, fault.errno, what);
   }
+}
+
+function keep<T>(rows: T[], wanted: (row: T) => boolean): void {
+  rows.splice(0, rows.length, ...rows.filter(wanted));
 }
 
 /** A row of the table of processes. */

@@ -209,7 +209,8 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const command = diesWithUs(
     nodeFlags === undefined ? [hupd, ...args] : [process.execPath, ...nodeFlags, hupd, ...args],
   );
-  const launch = () => spawn(...command, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
+  const launch = () =>
+    spawn(...command, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
   const rig = new Rig(dir, launch);
   await rig.logged(/supervisord started with pid \d+/);
   return rig;
