@@ -14,12 +14,12 @@ export class EventPools {
   /** In the order in which they were added, which is the order in which they hear of an event. */
   readonly #pools = new Map<string, EventPool>();
   #wanted: ReadonlySet<EventType> = new Set();
-  readonly #saved: SavedPools | null;
+  readonly #saved: Map<string, SavedPool>;
   #nextSerial: number;
 
-  /** `saved`: goes on where those ended, each pool when it is added again. */
+  /** `saved`: goes on where those ended, each pool when it is added again, until `restored`. */
   constructor(saved: SavedPools | null = null) {
-    this.#saved = saved;
+    this.#saved = new Map(saved?.pools);
     this.#nextSerial = saved?.nextSerial ?? 0;
   }
 
@@ -29,11 +29,15 @@ export class EventPools {
   }
 
   add(options: PoolOptions): EventPool {
-    const before = this.#saved?.pools.find(([name]) => name === options.name);
-    const pool = new EventPool(options, before?.[1] ?? null);
+    const pool = new EventPool(options, this.#saved.get(options.name) ?? null);
     this.#pools.set(pool.name, pool);
     this.#countWanted();
     return pool;
+  }
+
+  /** A pool that is added from here on is a new one, whatever its name. */
+  restored(): void {
+    this.#saved.clear();
   }
 
   remove(name: string): void {

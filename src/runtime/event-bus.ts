@@ -45,14 +45,15 @@ export class EventBus implements OutputListeners {
   readonly #sending: Map<number, Sending>;
   /** By pid: what an earlier daemon has heard last, and may have left in the pipe. */
   readonly #heardBefore: Map<number, string>;
+  /** What happened to the pools of an earlier daemon after they were saved; empty once they are here. */
+  #changesBefore: Carried['poolChanges'];
   #ticks: TickState | null = null;
 
   constructor(options: EventBusOptions) {
     const { carried, firstSerial } = options;
     this.#options = options;
-    const serials = (carried?.poolChanges ?? []).map(({ change }) =>
-      change.change === 'accept' ? change.serial + 1 : 0,
-    );
+    this.#changesBefore = carried?.poolChanges ?? [];
+    const serials = this.#changesBefore.map(({ change }) => (change.change === 'accept' ? change.serial + 1 : 0));
     const nextSerial = serials.reduce((a, b) => Math.max(a, b), Math.max(firstSerial, carried?.pools?.nextSerial ?? 0));
     this.#pools = new EventPools({ nextSerial, pools: carried?.pools?.pools ?? [] });
     this.#sending = new Map(carried?.sending);
@@ -94,9 +95,9 @@ export class EventBus implements OutputListeners {
     const { name, bufferSize, events, processes } = spec;
     const handler = resultHandler(spec.resultHandler);
     const inOrder = processes.map((process) => process.name);
-    const { server, carried } = this.#options;
+    const { server } = this.#options;
     const pool = this.#pools.add({ name, server, bufferSize, events, handler, processes: inOrder });
-    for (const change of carried?.poolChanges ?? []) if (change.pool === name) pool.replay(change.change);
+    for (const change of this.#changesBefore) if (change.pool === name) pool.replay(change.change);
     this.#setTicking();
   }
 
@@ -123,6 +124,8 @@ export class EventBus implements OutputListeners {
 
   /** Once all listeners are there: what an earlier daemon was about to send is sent. */
   resume(): void {
+    this.#changesBefore = [];
+    this.#pools.restored();
     for (const pool of this.#pools.all()) {
       for (const { pid, serial, data } of pool.unanswered()) {
         const last = this.#sending.get(pid);
@@ -134,10 +137,14 @@ export class EventBus implements OutputListeners {
 
   /** It was reaped, and all that it wrote has been read. */
   exited({ spec }: Member, pid: number): void {
-    if (!this.#stdin.delete(pid)) return;
+    this.#stdin.delete(pid);
     this.#sending.delete(pid);
+    this.#heardBefore.delete(pid);
+    const pool = this.#pools.pool(spec.group);
+    // Not asked by its stdin: of one that an earlier daemon started, and that has died meanwhile, there is none.
+    if (pool === null || pool.isEligible(pid) === null) return;
     this.#options.carry?.pool(spec.group, { change: 'exited', pid });
-    this.#carryOut(spec.group, this.#pools.pool(spec.group)?.exited(pid) ?? []);
+    this.#carryOut(spec.group, pool.exited(pid));
   }
 
   /** A process changed its state. A listener's own change counts before the event of it is sent. */
