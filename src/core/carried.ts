@@ -12,6 +12,7 @@ import { isRecord } from '../util/shape.ts';
 import { headShape, identityShape, recordShape } from './carried-shape.ts';
 import type { SupervisorEvent } from './event.ts';
 import type { SavedPools } from './event-pools.ts';
+import { makeNamespec } from './namespec.ts';
 import type { Process } from './process.ts';
 import type { ReloadFact, ReloadOutcome } from './reload/facts.ts';
 import type { Rollout } from './reload/rollout.ts';
@@ -215,14 +216,15 @@ export function readCarried(text: string): ReadCarried {
   return { ok: true, carried };
 }
 
-/** Children that a state tells of, whatever else it says: of one that is refused they are what goes on without a daemon. */
-export function childrenIn(state: string): readonly ProcessIdentity[] {
-  const found = new Map<number, ProcessIdentity>();
+/** Children that a state tells of, whatever else it says, with the names of their processes: of one that is refused they go on without a daemon. */
+export function childrenIn(state: string): ReadonlyArray<ProcessIdentity & { readonly name: string }> {
+  const found = new Map<number, ProcessIdentity & { readonly name: string }>();
   for (const line of state.split('\n')) {
     const value = parse(line);
-    const children = isRecord(value) && isRecord(value['state']) ? value['state']['children'] : null;
-    for (const child of Array.isArray(children) ? children : [])
-      if (identityShape(child) === null) found.set(child.pid, child);
+    if (!isRecord(value) || !isRecord(value['state']) || !Array.isArray(value['state']['children'])) continue;
+    const name = makeNamespec(`${value['group']}`, `${value['name']}`);
+    for (const child of value['state']['children'])
+      if (identityShape(child) === null) found.set(child.pid, { ...child, name });
   }
   return [...found.values()];
 }

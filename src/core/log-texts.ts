@@ -191,11 +191,8 @@ export const ownTexts = {
     ),
   /** What a daemon before this one has left is left alone. */
   notCarried: (path: string, why: string) => line('WARN', `what ${path} says is of no use: ${why}`),
-  leftAlone: (pid: number, command: string) =>
-    line(
-      'WARN',
-      `pid ${pid} (${command}), which an earlier hupd has started, runs on by itself: stop it with kill ${pid}`,
-    ),
+  leftAlone: (name: string, pid: number) =>
+    line('WARN', `${name}: pid ${pid}, which an earlier hupd has started, runs on by itself: stop it with kill ${pid}`),
   watchReload: (program: string, path: string) => line('INFO', `${program}: ${path} changed: reload`),
   watching: (program: string, roots: readonly string[]) => line('DEBG', `watch of ${program}: ${roots.join(' ')}`),
   watchProblem: (program: string, problem: string) => line('WARN', `watch of ${program}: ${problem}`),

@@ -51,6 +51,6 @@ function refused(os: Os, path: string, why: string, text: string): readonly Star
     const stat = os.stat(pid);
     return stat?.startTime === startTime && stat.state !== 'Z';
   });
-  const left = alive.map(({ pid }) => ownTexts.leftAlone(pid, os.look(pid)?.words.join(' ') ?? ''));
+  const left = alive.map(({ name, pid }) => ownTexts.leftAlone(name, pid));
   return [ownTexts.notCarried(path, why), ...left];
 }
