@@ -10,8 +10,7 @@ process.on('SIGWINCH', () => {
   gc();
   gc();
   const { writeFileSync, renameSync } = require('node:fs');
-  const { code_and_metadata_size: code } = require('node:v8').getHeapCodeStatistics();
-  writeFileSync(__dirname + '/settled.new', JSON.stringify({ ...process.memoryUsage(), code }));
+  writeFileSync(__dirname + '/settled.new', JSON.stringify(process.memoryUsage()));
   renameSync(__dirname + '/settled.new', __dirname + '/settled');
 });
 `;
@@ -22,8 +21,6 @@ export const settles = { files: { 'settle.cjs': settle }, nodeFlags: ['--require
 export interface Held {
   /** MiB in use, on the heap and outside it. */
   readonly used: number;
-  /** MiB of it that V8 has compiled: grows with what is found to run often, and back when it was wrong. */
-  readonly compiled: number;
   /** MiB that the kernel has given. */
   readonly rss: number;
   readonly descriptors: number;
@@ -33,10 +30,9 @@ export async function held(rig: Rig): Promise<Held> {
   rmSync(join(rig.dir, 'settled'), { force: true });
   process.kill(rig.pid, 'SIGWINCH');
   const text = await rig.until(() => rig.read('settled') || null, 'the garbage is collected');
-  const usage = JSON.parse(text) as NodeJS.MemoryUsage & { readonly code: number };
+  const usage = JSON.parse(text) as NodeJS.MemoryUsage;
   return {
     used: inMiB(usage.heapUsed + usage.external),
-    compiled: inMiB(usage.code),
     rss: inMiB(usage.rss),
     descriptors: openFds(rig.pid),
   };
