@@ -260,7 +260,11 @@ const connection: Scenario = {
     { line: 'status', options: () => ['--serverurl', "it's"] },
     { line: 'status', options: () => ['-s', 'http://'] },
     { line: 'status', options: () => ['-s', 'http:'] },
-    { line: 'status', options: () => ['-s', unreachable, '--serverurl', unreachable] },
+    {
+      line: 'status',
+      options: () => ['-s', unreachable, '--serverurl', unreachable],
+      deviation: 'ctl-several-servers',
+    },
     { line: 'status', options: () => ['-i', '-i'] },
     { line: 'status', options: () => ['-z'] },
     { line: 'status', options: () => ['--nope'] },
