@@ -329,7 +329,7 @@ function takeOfReload(
 }
 
 function readHead(value: unknown): CarriedHead | string | null {
-  if (!isRecord(value) || value['record'] !== 'hupd') return null;
+  if (!isRecord(value) || value.record !== 'hupd') return null;
   const { format, version } = value;
   if (typeof format === 'number' && typeof version === 'string' && format !== carriedFormat)
     return `it is of format ${format}, written by hupd ${version}; this hupd reads format ${carriedFormat}`;

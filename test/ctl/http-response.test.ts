@@ -32,7 +32,7 @@ const responses = {
     { head: '200 OK', body: 'hello, world\r\n!', ok: true, done: true },
   ],
   'a body that the connection ends': [
-    head('Server: x') + 'hello',
+    `${head('Server: x')}hello`,
     { head: '200 OK', body: 'hello', ok: true, done: false },
   ],
   'no body': [
