@@ -193,6 +193,11 @@ export const ownTexts = {
   notCarried: (path: string, why: string) => line('WARN', `what ${path} says is of no use: ${why}`),
   leftAlone: (name: string, pid: number) =>
     line('WARN', `${name}: pid ${pid}, which an earlier hupd has started, runs on by itself: stop it with kill ${pid}`),
+  cannotTellManager: () =>
+    line(
+      'WARN',
+      'NOTIFY_SOCKET is set, and without the C library nothing can be sent there: systemd will wait for READY=1 in vain; use Type=simple in the unit, without WatchdogSec=',
+    ),
   watchReload: (program: string, path: string) => line('INFO', `${program}: ${path} changed: reload`),
   watching: (program: string, roots: readonly string[]) => line('DEBG', `watch of ${program}: ${roots.join(' ')}`),
   watchProblem: (program: string, problem: string) => line('WARN', `watch of ${program}: ${problem}`),

@@ -90,6 +90,7 @@ async function serveIn(
   let config = first;
   let before: Config | null = null;
   let messages = [...found.messages, ...limits.messages];
+  if (process.env.NOTIFY_SOCKET && !libc.ok) messages.push(ownTexts.cannotTellManager());
   let firstEventSerial = 0;
   const upgrades = resumed?.upgrades ?? 0;
   for (let isFirst = true; ; isFirst = false) {

@@ -20,11 +20,14 @@ trials('a machine without koffi', () => {
     });
     const daemon = trial.launch(['--require', trial.path('hook.cjs'), trial.command, '-n', '-c', trial.file], {
       command: process.execPath,
+      env: { ...process.env, NOTIFY_SOCKET: trial.path('notify') },
     });
     await trial.started();
     const off = [...trial.log.matchAll(/WARN (.*)\n/g)].map(([, text]) => text);
     assert.equal(off.filter((text) => text?.includes('koffi')).length, 1);
     assert.match(off.join('\n'), /the C library can not be called: .*; so sockets are neither kept nor handed over/);
+
+    assert.match(off.join('\n'), /systemd will wait for READY=1 in vain; use Type=simple in the unit/);
 
     await trial.logged(/success: cat/);
     assert.match((await trial.ctl('status', 'cat')).stdout, /RUNNING/);
