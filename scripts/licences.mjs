@@ -24,7 +24,8 @@ export function licenceTexts(folders) {
 /** node's own, which its packages put beside it or among the documents. */
 export function nodeLicence(node = process.execPath) {
   const npms = `../node_modules/node-linux-${process.arch}/LICENSE`; // the npm package `node`
-  const places = ['../LICENSE', '../share/doc/nodejs/LICENSE', '../share/doc/node/LICENSE', '../../LICENSE', npms];
+  const documents = ['nodejs/LICENSE', 'node/LICENSE', 'nodejs/copyright'].map((path) => `../share/doc/${path}`);
+  const places = ['../LICENSE', ...documents, '../../LICENSE', npms];
   const file = places.map((place) => join(node, '..', place)).find((path) => existsSync(path));
   if (file === undefined) throw new Error(`the licence of ${node} was not found`);
   return `Node.js ${process.version}\n\n${readFileSync(file, 'utf8').trim()}\n`;

@@ -7,6 +7,7 @@ import { needs } from '../support/needs.ts';
 import { onPty } from '../support/on-pty.ts';
 import { endRig, type Rig, run, startRig } from '../support/rig.ts';
 
+const python3 = { command: '/usr/bin/python3', apt: 'python3' };
 const programs = `[program:alone]
 command=/bin/cat
 [program:a]
@@ -79,7 +80,8 @@ describe('completion', { concurrency: 3 }, () => {
     assert.equal(mute.connections(), 1, 'it was asked');
   });
 
-  test('bash completes names of processes, colons and all', async () => {
+  test('bash completes names of processes, colons and all', async (t) => {
+    if (!needs(t, python3)) return;
     const rc = `PS1='rea''dy> '; source <(hupctl completion bash)`;
     const { shown } = await onPty({
       command: ['bash', '--noprofile', '--rcfile', join(rig.dir, 'rc'), '-i'],
@@ -91,7 +93,7 @@ describe('completion', { concurrency: 3 }, () => {
   });
 
   test('zsh does', async (t) => {
-    if (!needs(t, { command: 'zsh', apt: 'zsh' })) return;
+    if (!needs(t, { command: 'zsh', apt: 'zsh' }, python3)) return;
     const rc = `unsetopt prompt_cr prompt_sp; PROMPT='rea''dy> '; autoload -Uz compinit && compinit -u -D; source <(hupctl completion zsh)`;
     const { shown } = await onPty({
       command: ['zsh', '-f', '-i'],

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import type { ExitStatus } from '../../src/core/exit-status.ts';
+import { needs } from '../support/needs.ts';
 import { bounded, rig } from './rig.ts';
+
+const python3 = { command: 'python3', apt: 'python3' };
 
 /** A process of somebody else's: its parent has gone, and whoever reaps it is not us. */
 function stranger(script: string): number {
@@ -23,6 +26,7 @@ if os.fork() == 0:
 }
 
 test('the end of a process that is not our child is told once, and how it ended', async (t) => {
+  if (!needs(t, python3)) return;
   const { os } = rig(t);
   const cases: ReadonlyArray<readonly [script: string, signal: number | null, status: ExitStatus]> = [
     ['exec >&-; sleep 0.2; exit 7', null, { kind: 'exit', code: 7 }],
@@ -41,6 +45,7 @@ test('the end of a process that is not our child is told once, and how it ended'
 });
 
 test('a pid that has become another process, or nobody, is not followed', (t) => {
+  if (!needs(t, python3)) return;
   const { os } = rig(t);
   const pid = stranger('exec >&-; exec sleep 60');
   const startTime = os.stat(pid)?.startTime ?? 0;

@@ -22,7 +22,8 @@ test('the tarball has what a user needs, and neither tests nor sources nor what 
   const { files } = await pack(t);
   const folders = new Set(files.map((path) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : path)));
   assert.deepEqual([...folders].sort(), [
-    ...['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'conf.d', 'dist', 'docs', 'man', 'package.json', 'packaging'],
+    ...['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'conf.d', 'contrib', 'dist', 'docs', 'examples', 'man'],
+    ...['package.json', 'packaging'],
   ]);
   assert.deepEqual(
     files.filter((path) => /\.tsx?$|\.map$|test|node_modules|\.(sock|pid|log)$/.test(path)),
