@@ -1,5 +1,5 @@
-// `npm run build:deb [FOLDER]`: FOLDER/hupd_VERSION_ARCH.deb of the single executable FOLDER/hupd (`artifacts/` when none is named).
-// With `--fast` it is hardly compressed.
+// `npm run build:deb [FOLDER]`: FOLDER/hupd_VERSION-1_ARCH.deb of the single executable FOLDER/hupd (`artifacts/` when none is named).
+// With `--fast` it is hardly compressed. Whose package it is, DEBFULLNAME and DEBEMAIL say, as to Debian's own tools.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -22,6 +22,8 @@ const folder = process.argv.slice(2).find((word) => !word.startsWith('--')) ?? '
 const { version, description } = JSON.parse(readFileSync('package.json', 'utf8'));
 const architecture = execFileSync('dpkg', ['--print-architecture'], { encoding: 'utf8' }).trim();
 const executable = join(folder, 'hupd');
+const revision = `${version}-1`;
+const maintainer = `${process.env.DEBFULLNAME ?? 'hupd contributors'} <${process.env.DEBEMAIL ?? 'hupd@localhost'}>`;
 
 const root = mkdtempSync(join(tmpdir(), 'hupd-deb-'));
 try {
@@ -32,12 +34,15 @@ try {
   put('etc/hupd/hupd.conf', readFileSync('packaging/hupd.conf'));
   put('etc/logrotate.d/hupd', readFileSync('packaging/hupd.logrotate'));
   for (const empty of ['etc/hupd/conf.d', 'var/log/hupd']) mkdirSync(join(root, empty), { recursive: true });
+  putCompletion();
   for (const page of readdirSync('man')) put(`usr/share/man/man${page.at(-1)}/${page}.gz`, gzip(`man/${page}`));
   const documents = 'usr/share/doc/hupd';
   put(`${documents}/README.Debian`, readFileSync('packaging/debian/README.Debian'));
   put(`${documents}/changelog.gz`, gzip('CHANGELOG.md'));
+  put(`${documents}/changelog.Debian.gz`, gzipSync(debianChangelog(), { level: 9 }));
   put(`${documents}/THIRD-PARTY-LICENSES.txt`, readFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt')));
   put(`${documents}/copyright`, copyright());
+  put('usr/share/lintian/overrides/hupd', readFileSync('packaging/debian/lintian-overrides'));
   const sums = files().map(
     (path) =>
       `${createHash('md5')
@@ -51,7 +56,7 @@ try {
   for (const script of ['postinst', 'prerm', 'postrm']) {
     put(`DEBIAN/${script}`, readFileSync(`packaging/debian/${script}`), 0o755);
   }
-  const deb = join(folder, `hupd_${version}_${architecture}.deb`);
+  const deb = join(folder, `hupd_${revision}_${architecture}.deb`);
   const compression = fast ? ['-Zgzip', '-z1'] : ['-Zxz'];
   execFileSync('dpkg-deb', ['--root-owner-group', ...compression, '--build', root, deb], { stdio: 'pipe' });
   console.log(deb);
@@ -70,6 +75,24 @@ function gzip(file) {
   return gzipSync(readFileSync(file), { level: 9 });
 }
 
+/** Where each shell looks for what completes a command, by the command's name. */
+function putCompletion() {
+  const script = (shell) => execFileSync(executable, ['ctl', 'completion', shell]);
+  const bash = 'usr/share/bash-completion/completions';
+  const fish = 'usr/share/fish/vendor_completions.d';
+  put(`${bash}/hupctl`, script('bash'));
+  symlinkSync('hupctl', join(root, bash, 'hupd'));
+  put('usr/share/zsh/vendor-completions/_hupctl', script('zsh'));
+  put(`${fish}/hupctl.fish`, script('fish'));
+  symlinkSync('hupctl.fish', join(root, fish, 'hupd.fish'));
+}
+
+function debianChangelog() {
+  const day = new Date(Number(process.env.SOURCE_DATE_EPOCH ?? Date.now() / 1000) * 1000);
+  const date = day.toUTCString().replace('GMT', '+0000');
+  return `hupd (${revision}) stable; urgency=medium\n\n  * See changelog.gz.\n\n -- ${maintainer}  ${date}\n`;
+}
+
 /** Without the directories and links; paths below the root. */
 function files() {
   return readdirSync(root, { recursive: true, withFileTypes: true })
@@ -80,9 +103,9 @@ function files() {
 
 function control(size) {
   return `Package: hupd
-Version: ${version}
+Version: ${revision}
 Architecture: ${architecture}
-Maintainer: hupd contributors <hupd@localhost>
+Maintainer: ${maintainer}
 Installed-Size: ${size}
 Depends: ${depends()}
 Section: admin

@@ -1,6 +1,6 @@
 // `npm run build:single [FOLDER]`: hupd and hupctl as one executable with this node inside, FOLDER/hupd (`artifacts/` when none is named), and the
 // licences of all that is in it. What is in dist/ must be of these sources.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -29,6 +29,8 @@ try {
   const executable = join(folder, 'hupd');
   copyFileSync(process.execPath, executable);
   chmodSync(executable, 0o755);
+  // An eighth of node is names for debuggers. Later it can not be done: strip would move what is added.
+  spawnSync('strip', [executable]);
   // It says of each section whose name it can not read so, by the console that it finds when it is loaded; that is no news of ours.
   console.warn = () => {};
   const { inject } = await import('postject');

@@ -1,8 +1,9 @@
 /** The .deb: installed in a root by dpkg, used there, and removed so that nothing is left. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { needs } from '../support/needs.ts';
 import { run } from '../support/rig.ts';
 import type { CleanRoot } from './clean-root.ts';
 import { useInstalled } from './used-as.ts';
@@ -35,6 +36,15 @@ export async function looksRight(deb: string): Promise<void> {
   const paths = rows.map((row) => row[5] ?? '');
   for (const page of readdirSync('man'))
     assert.ok(paths.includes(`./usr/share/man/man${page.at(-1)}/${page}.gz`), page);
+  for (const script of [
+    'bash-completion/completions/hupctl',
+    'bash-completion/completions/hupd',
+    'zsh/vendor-completions/_hupctl',
+    'fish/vendor_completions.d/hupctl.fish',
+    'fish/vendor_completions.d/hupd.fish',
+  ]) {
+    assert.ok(paths.includes(`./usr/share/${script}`), script);
+  }
   assert.equal(
     paths.some((path) => /supervisor|node_modules|\/usr\/local\//.test(path)),
     false,
@@ -47,6 +57,13 @@ export async function looksRight(deb: string): Promise<void> {
   for (const script of scripts) {
     assert.equal((await run('/bin/sh', ['-n', `packaging/debian/${script}`])).status, 0, script);
   }
+}
+
+/** What it overrides has its reason in packaging/debian/lintian-overrides. */
+export async function lintianIsContent(t: TestContext, deb: string): Promise<void> {
+  if (!needs(t, { command: 'lintian', apt: 'lintian' })) return;
+  const checked = await run('lintian', ['--allow-root', '--fail-on', 'error,warning', deb], { timeoutMs: 120_000 });
+  assert.equal(checked.status, 0, checked.stdout);
 }
 
 export async function installUseAndRemove(
@@ -76,4 +93,5 @@ export async function installUseAndRemove(
     assert.equal(existsSync(inRoot(path)), false, `${path} of ${basename(deb)} is left`);
   }
   assert.match(readFileSync(inRoot('etc/hupd/conf.d/web.conf'), 'utf8'), /sleep/, 'what the user made stays');
+  rmSync(inRoot('etc/hupd'), { recursive: true });
 }

@@ -8,7 +8,7 @@ import { onPty } from '../support/on-pty.ts';
 import { rigFor, run } from '../support/rig.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { CleanRoot, cleanRoot } from './clean-root.ts';
-import { buildDebianPackage, giveDpkg, installUseAndRemove, looksRight } from './debian-package.ts';
+import { buildDebianPackage, giveDpkg, installUseAndRemove, lintianIsContent, looksRight } from './debian-package.ts';
 import { useInstalled } from './used-as.ts';
 
 test('the single executable runs where there is no node, by each of its names', async (t) => {
@@ -53,8 +53,8 @@ test('the single executable runs where there is no node, by each of its names', 
     assert.equal(status, 0, shown);
     assert.deepEqual(readdirSync(own), [], 'what was unpacked is gone');
   });
+  const deb = await buildDebianPackage(folder);
   await t.test('a .deb of it is installed, used and purged by dpkg, and has nothing of other packages', async (t) => {
-    const deb = await buildDebianPackage(folder);
     await looksRight(deb);
     const empty = cleanRoot(t);
     for (const program of ['sh', 'sleep', 'rm']) empty.add(`/bin/${program}`);
@@ -62,13 +62,17 @@ test('the single executable runs where there is no node, by each of its names', 
     giveDpkg(empty);
     await installUseAndRemove(t, empty, deb, ['--force-depends']);
   });
-  await t.test('and in a whole Debian, HUPD_DEBIAN_ROOT, made by debootstrap', async (t) => {
-    const path = process.env.HUPD_DEBIAN_ROOT;
-    if (path === undefined) return t.skip('set HUPD_DEBIAN_ROOT to a root that debootstrap --variant=minbase made');
-    const debian = new CleanRoot(path);
-    assert.notEqual((await debian.run('node', '--version')).status, 0, 'there is no node');
-    await installUseAndRemove(t, debian, await buildDebianPackage(folder), []);
-  });
+  await t.test(
+    'and in a whole Debian, HUPD_DEBIAN_ROOT, made by debootstrap; and lintian has nothing to say',
+    async (t) => {
+      const path = process.env.HUPD_DEBIAN_ROOT;
+      if (path === undefined) return t.skip('set HUPD_DEBIAN_ROOT to a root that debootstrap --variant=minbase made');
+      const debian = new CleanRoot(path);
+      assert.notEqual((await debian.run('node', '--version')).status, 0, 'there is no node');
+      await installUseAndRemove(t, debian, deb, []);
+      await lintianIsContent(t, deb);
+    },
+  );
   await t.test('the licences of node and of all packages in it come with it', () => {
     const text = readFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
     for (const name of ['Node.js v', 'koffi ', 'blessed ', 'chokidar ', 'ini ', 'xmlrpc ']) {
