@@ -18,47 +18,9 @@ import { needs } from '../support/needs.ts';
 import { run } from '../support/rig.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
+import { told } from './told.ts';
 
-interface Told {
-  readonly where: string;
-  readonly command: string;
-}
-
-const programs = /^(bin\/)?(hupd|hupctl|supervisord|supervisorctl|npm|node)$/;
 const scripts: Record<string, string> = JSON.parse(readFileSync('package.json', 'utf8')).scripts;
-
-/** Lines of code blocks, and code within a sentence. */
-function inMarkdown(file: string): Told[] {
-  const text = readFileSync(file, 'utf8');
-  const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) => block.split('\n'));
-  const indented = [...text.matchAll(/^ {4}(\S.*)$/gm)].map(([, line = '']) => line);
-  const inline = [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
-  return commandsOf(file, [...blocks, ...indented, ...inline]);
-}
-
-function inManPage(file: string): Told[] {
-  const text = readFileSync(file, 'utf8')
-    .replaceAll('\\&', '')
-    .replace(/^\.Nm hupctl Cm (.*)$/gm, '.Ql hupctl $1');
-  const lines = [...text.matchAll(/^\.(?:Dl|Ql) (.*?)(?: [.,;:])?$/gm)].map(([, line = '']) => line);
-  const blocks = [...text.matchAll(/^\.Bd -literal.*\n([\s\S]*?)^\.Ed/gm)].flatMap(([, block = '']) =>
-    block.split('\n'),
-  );
-  return commandsOf(file, [...lines, ...blocks]);
-}
-
-function commandsOf(where: string, lines: readonly string[]): Told[] {
-  return lines
-    .flatMap((line) => line.replace(/ +# .*$/, '').split(/ && | \| /))
-    .map((command) => command.trim())
-    .filter((command) => programs.test(command.split(' ')[0] ?? '') && command.includes(' '))
-    .map((command) => ({ where, command }));
-}
-
-const told: readonly Told[] = [
-  ...['README.md', 'CONTRIBUTING.md', 'packaging/debian/README.Debian'].flatMap(inMarkdown),
-  ...readdirSync('man').flatMap((name) => inManPage(join('man', name))),
-];
 
 async function whatIsWrong(command: string): Promise<string | null> {
   const [program = '', ...words] = command.replaceAll("'", '').split(/\s+/);
