@@ -30,14 +30,18 @@ export class CleanRoot {
 
   /** In the root, with nothing of our environment but a PATH. */
   run(...words: readonly string[]): Promise<CtlResult> {
-    return run('unshare', ['--mount', '/bin/sh', '-c', enter, this.path, ...words], {
+    return this.beside('chroot', this.path, ...words);
+  }
+
+  /** A program of this machine, for which the root has its /proc and /dev as well: what dpkg runs in it needs them. */
+  beside(...words: readonly string[]): Promise<CtlResult> {
+    return run('unshare', ['--mount', '/bin/sh', '-c', mounted, this.path, ...words], {
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     });
   }
 }
 
-const enter = `root=$0
-mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" && exec chroot "$root" "$@"`;
+const mounted = 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec "$@"';
 
 const programs = ['sh', 'cat', 'ls', 'sleep', 'env', 'rm', 'mkdir', 'ln', 'true', 'false'];
 

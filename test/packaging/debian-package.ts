@@ -73,10 +73,11 @@ export async function installUseAndRemove(
   install: readonly string[],
 ): Promise<void> {
   const inRoot = (path: string) => join(root.path, path);
-  const installed = await run('dpkg', [`--root=${root.path}`, ...install, '-i', deb]);
+  const dpkg = (...words: string[]) => root.beside('dpkg', `--root=${root.path}`, ...words);
+  const installed = await dpkg(...install, '-i', deb);
   assert.equal(installed.status, 0, installed.stderr);
-  t.after(() => run('dpkg', [`--root=${root.path}`, '-P', 'hupd']));
-  assert.equal((await run('dpkg', [`--root=${root.path}`, '-V', 'hupd'])).stdout, '', 'every file is as its sum says');
+  t.after(() => dpkg('-P', 'hupd'));
+  assert.equal((await dpkg('-V', 'hupd')).stdout, '', 'every file is as its sum says');
 
   // Its own configuration, found without being named.
   writeFileSync(inRoot('etc/hupd/conf.d/web.conf'), '[program:web]\ncommand=sleep 1000\nstartsecs=0\n');
@@ -84,10 +85,16 @@ export async function installUseAndRemove(
   assert.deepEqual([checked.status, checked.stdout], [0, '']);
   assert.equal((await root.run('hupd')).status, 0);
   assert.match((await root.run('hupctl', 'status')).stdout, /^web +RUNNING/);
+  const pids = async () => (await root.run('hupctl', 'pid')).stdout + (await root.run('hupctl', 'pid', 'web')).stdout;
+  const before = await pids();
+  const upgraded = await dpkg(...install, '-i', deb);
+  assert.match(upgraded.stdout, /^upgraded$/m, `${upgraded.stdout}${upgraded.stderr}`);
+  assert.equal(await pids(), before, 'nothing was restarted');
+  assert.match(readFileSync(inRoot('var/log/hupd/hupd.log'), 'utf8'), /upgraded in place: 1 processes run on/);
   assert.equal((await root.run('hupctl', 'shutdown')).stdout, 'Shut down\n');
   await useInstalled({ daemon: '/usr/bin/hupd', ctl: '/usr/bin/hupctl', root });
 
-  const removed = await run('dpkg', [`--root=${root.path}`, '-P', 'hupd']);
+  const removed = await dpkg('-P', 'hupd');
   assert.equal(removed.status, 0, removed.stderr);
   for (const path of ['usr/bin/hupd', 'usr/bin/hupctl', 'etc/hupd/hupd.conf', 'etc/logrotate.d/hupd', 'var/log/hupd']) {
     assert.equal(existsSync(inRoot(path)), false, `${path} of ${basename(deb)} is left`);
