@@ -126,6 +126,7 @@ function depends() {
   const named = [`libc6 (>= 2.${needed})`];
   if (libraries.includes('libstdc++.so.6')) named.push('libstdc++6');
   if (libraries.includes('libgcc_s.so.1')) named.push('libgcc-s1');
+  if (libraries.includes('libatomic.so.1')) named.push('libatomic1'); // node 26
   return named.join(', ');
 }
 
