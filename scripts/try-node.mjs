@@ -68,7 +68,7 @@ function rootOf(version) {
     if (existsSync(file)) cpSync(realpathSync(file), join(root, file));
   }
   execFileSync('git', ['clone', '-q', '.', join(root, 'srv/hupd')]);
-  const enter = `mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"`;
+  const enter = `mount --bind "$0" "$0" && mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"`;
   const inside = (script) => ['bash', '-euo', 'pipefail', '-c', `cd /srv/hupd\n${script}`];
   return {
     words: (script) => ['unshare', '--mount', 'sh', '-c', enter, root, ...inside(script)],
