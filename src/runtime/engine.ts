@@ -6,21 +6,22 @@
 import type { ExitStatus } from '../core/exit-status.ts';
 import type { LogText } from '../core/log-texts.ts';
 import { ownTexts, processTexts } from '../core/log-texts.ts';
-import { aliveGenerations, deadline } from '../core/process.ts';
+import { deadline } from '../core/process.ts';
 import { step } from '../core/process-step.ts';
+import type { ReloadFact } from '../core/reload/facts.ts';
 import { effectsUnderWay } from '../core/resuming.ts';
 import type { Now } from '../core/time.ts';
 import type { Leaving, ProcessEffect, ProcessEvent } from '../core/turn.ts';
 import { madeBy } from '../handover/made-successor.ts';
 import { leavingOf as leavingOfServer } from '../handover/signals.ts';
 import type { Os } from '../os/os.ts';
-import type { StartedCommand } from '../readiness/check.ts';
-import { describeCheck, effectiveCheck, startCheck } from '../readiness/start-check.ts';
 import { reprText } from '../util/python-repr.ts';
+import { beginCheck, type RunCheck } from './checking.ts';
 import { Child } from './child.ts';
 import type { Deadlines } from './deadlines.ts';
 import { familyOf } from './family.ts';
 import { Follower, type Found } from './follower.ts';
+import { ForeignEnds } from './foreign-ends.ts';
 import type { Launcher } from './launcher.ts';
 import type { Member } from './member.ts';
 import { killByWatchdog } from './watchdog-kill.ts';
@@ -39,18 +40,10 @@ export interface EngineListeners {
   exited(member: Member, pid: number): void;
   /** After each step of that process and its effects. */
   stepped(member: Member): void;
-  runCheck(
-    member: Member,
-    child: Child,
-    command: string,
-    ended: (status: ExitStatus, lastLine: string | null) => void,
-  ): StartedCommand;
+  readonly runCheck: RunCheck;
   runReloadTest(member: Member, command: string): void;
   endReloadTest(member: Member): void;
 }
-
-/** Lines of a failed successor's output that are kept for the client. */
-export const lastLinesKept = 100;
 
 export class Engine {
   readonly #os: Os;
@@ -59,9 +52,8 @@ export class Engine {
   readonly #listeners: EngineListeners;
   readonly #queue: Array<{ member: Member; event: ProcessEvent }> = [];
   readonly #memberOfPid = new Map<number, Member>();
-  /** Reaped by somebody else, or not reaped yet: their end was told already. */
-  readonly #told = new Set<number>();
   readonly #follower: Follower;
+  readonly #foreignEnds: ForeignEnds;
   #draining = false;
   /** False while the daemon shuts down: nothing is started by itself any more. */
   restarts = true;
@@ -80,6 +72,15 @@ export class Engine {
         this.post(member, { event: 'adopted', generation, pid: found.pid });
       },
       none: (member, generation, failed) => this.post(member, { event: 'not-adopted', generation, failed }),
+    });
+    this.#foreignEnds = new ForeignEnds({
+      os,
+      deadlines,
+      unknown: (pid) => {
+        const name = this.#memberOfPid.get(pid)?.spec.name;
+        if (name !== undefined) listeners.log(ownTexts.endUnknown(name, pid));
+      },
+      exited: (pid, status) => this.exited(pid, status),
     });
   }
 
@@ -116,7 +117,7 @@ export class Engine {
 
   /** A child was reaped. False: it is none of ours. */
   exited(pid: number, status: ExitStatus): boolean {
-    const toldBefore = this.#told.delete(pid);
+    const toldBefore = this.#foreignEnds.takeTold(pid);
     const member = this.#memberOfPid.get(pid);
     if (member === undefined) return toldBefore;
     if (member.childOfPid(pid) !== null) this.#lookForSuccessor(member, pid, status);
@@ -145,17 +146,11 @@ export class Engine {
 
   #step(member: Member, event: ProcessEvent): void {
     const now: Now = this.#os.clock.now();
-    const { spec } = member;
+    const { spec, older } = member;
+    const { restarts } = this;
     let effects: readonly ProcessEffect[];
     try {
-      const { restarts } = this;
-      const stepped = step(member.process, event, {
-        spec,
-        now,
-        restarts,
-        older: member.older,
-        leaving: leavingOf(member),
-      });
+      const stepped = step(member.process, event, { spec, now, restarts, older, leaving: leavingOf(member) });
       member.process = stepped.process;
       effects = stepped.effects;
     } catch (error) {
@@ -254,19 +249,7 @@ export class Engine {
 
   /** Of a child that its parent may have to reap, and not we. */
   followEnd(child: Child): void {
-    const { pid, startTime } = child;
-    const followed = this.#os.follow(pid, startTime, (status) => this.#ended(pid, status));
-    if (followed.ok) child.accompany(followed.following);
-    else this.#deadlines.after(0, () => this.#ended(pid, null));
-  }
-
-  /** A process that its maker may have to reap. */
-  #ended(pid: number, status: ExitStatus | null): void {
-    if (this.#os.stat(pid)?.ppid === this.#os.pid) return; // ours by now, and told by the reaper
-    const name = this.#memberOfPid.get(pid)?.spec.name;
-    if (status === null && name !== undefined) this.#listeners.log(ownTexts.endUnknown(name, pid));
-    this.exited(pid, status ?? { kind: 'unknown' });
-    this.#told.add(pid);
+    this.#foreignEnds.follow(child);
   }
 
   /** Of a process that has ended. */
@@ -299,53 +282,16 @@ export class Engine {
     if (answer !== 'ok' && answer !== 'ESRCH') this.post(member, { event: 'kill-failed', pid, errno: answer });
   }
 
-  #checkReady(member: Member, { generation, pid, afterSignal }: ProcessEffect & { effect: 'check-ready' }): void {
-    const child = member.children.get(generation);
-    if (child === undefined) return;
-    const { spec } = member;
-    const { sockets } = child.handover;
-    // The probe's owner may have closed it by now, and it is sealed anyway.
-    const probe = afterSignal ? null : child.handover.probe;
-    const { server, addresses, ownEach } = child.handover;
-    const known = { server, listens: ownEach.length > 0, made: child.maker !== null };
-    const check = effectiveCheck(spec.reload.readyCheck, probe !== null, addresses, known);
-    if (member.process.reload !== null) {
-      const base = { at: this.#os.clock.now().wall, group: spec.group, name: spec.name };
-      const { reload } = member.process;
-      const timeoutSecs = reload.phase === 'starting' ? spec.reload.readyTimeoutSecs : spec.reload.timeoutSecs;
-      const tell = (fact: ProcessEffect & { effect: 'reload-fact' }) => this.#listeners.reloadFact(member, fact);
-      const text = member.fcgi?.describe() ?? child.handover.describe();
-      if (!afterSignal) tell({ effect: 'reload-fact', fact: { ...base, fact: 'handover', text }, outputOf: null });
-      const waiting = { ...base, fact: 'waiting' as const, check: describeCheck(check), timeoutSecs };
-      tell({ effect: 'reload-fact', fact: waiting, outputOf: null });
-    }
-    const running = startCheck(check, spec, child.words, {
+  #checkReady(member: Member, effect: ProcessEffect & { effect: 'check-ready' }): void {
+    const options = {
       os: this.#os,
-      pid,
-      probe,
-      sockets,
-      channel: child.ready,
-      maker: child.maker,
-      toldReady: child.toldReady,
-      onOutput: (makeListener) => child.onOutput(makeListener),
-      run: (command, ended) => this.#listeners.runCheck(member, child, command, ended),
-      after: (ms, wake) => this.#deadlines.after(ms, wake),
-      afterSignal,
-      extend: (byMs) => this.post(member, { event: 'extended', generation, byMs }),
-      ready: () => {
-        child.setCheck(null);
-        if (member.process.reload?.phase !== 'waiting') child.handover.promoted(); // a successor is not the process yet
-        this.post(member, { event: 'ready', generation });
-      },
-      notReady: (reason) => this.post(member, { event: 'not-ready', generation, reason }),
-      answered: (answer) => this.post(member, { event: 'checked', generation, answer }),
-    });
-    child.setCheck(running);
-  }
-
-  /** Pids of every generation that has not been reaped. */
-  alive(member: Member): readonly number[] {
-    return aliveGenerations(member.process).map(({ pid }) => pid);
+      deadlines: this.#deadlines,
+      runCheck: this.#listeners.runCheck,
+      post: (asked: Member, event: ProcessEvent) => this.post(asked, event),
+      tell: (asked: Member, fact: ReloadFact) =>
+        this.#listeners.reloadFact(asked, { effect: 'reload-fact', fact, outputOf: null }),
+    };
+    beginCheck(options, member, effect);
   }
 }
 

@@ -6,15 +6,15 @@
 import { type LogText, ownTexts } from '../core/log-texts.ts';
 import { makeNamespec } from '../core/namespec.ts';
 import { currentGeneration, isAtRest } from '../core/process.ts';
-import { reloadRefusal } from '../core/reload/step.ts';
 import type { GroupSpec, ProcessSpec } from '../core/spec.ts';
 import type { UpdatePlan } from '../core/update-plan.ts';
 import type { Engine } from './engine.ts';
 import type { Groups } from './groups.ts';
 import type { Member } from './member.ts';
 import { refusal } from './refusal.ts';
+import type { ReloadRequests } from './reload-requests.ts';
 import type { Reloads } from './reloads.ts';
-import type { Outcome, Supervision } from './supervision.ts';
+import type { Outcome } from './supervision.ts';
 import type { Wishes } from './wishes.ts';
 
 export interface GroupUpdateOptions {
@@ -22,7 +22,7 @@ export interface GroupUpdateOptions {
   readonly engine: Engine;
   readonly wishes: Wishes;
   readonly reloads: Reloads;
-  readonly reload: Supervision['reload'];
+  readonly requests: ReloadRequests;
   /** The group is not what it was: told to those who show it. */
   readonly changed: () => void;
   readonly say: (line: LogText) => void;
@@ -68,23 +68,22 @@ export async function updateGroup(options: GroupUpdateOptions, fresh: GroupSpec,
   return refusal('FAILED', `${group}: ${failure ?? `${left?.spec.name} could not be stopped`}`);
 }
 
-function refusedBecause({ groups, reloads }: GroupUpdateOptions, group: string): string | null {
-  for (const { spec, process } of groups.get(group)?.members ?? []) {
-    const running = reloads.of(group, spec.name);
-    const why = running === null ? reloadRefusal(process) : `reload ${running} of it is under way`;
-    if (why !== null) return `${spec.name}: ${why}`;
+function refusedBecause({ groups, requests }: GroupUpdateOptions, group: string): string | null {
+  for (const member of groups.get(group)?.members ?? []) {
+    const why = requests.hindrance(member);
+    if (why !== null) return `${member.spec.name}: ${why}`;
   }
   return null;
 }
 
 /** null, or why it failed. */
 async function reload(
-  { reloads, reload: begin }: GroupUpdateOptions,
+  { reloads, requests }: GroupUpdateOptions,
   group: string,
   members: readonly Member[],
 ): Promise<string | null> {
   if (members.length === 0) return null;
-  const begun = begin(
+  const begun = requests.begin(
     `${group}:*`,
     members.map(({ spec }) => ({ group, name: spec.name })),
   );

@@ -1,9 +1,10 @@
 /**
- * The way down, at a shutdown or a restart: group after group, as the pure plan says, until nothing is left. Event listeners come last, and get a
- * moment to answer what they have been sent: a listener that mails crashes must hear of the last one.
+ * The daemon's mood, and its way down at a shutdown or a restart: group after group, as the pure plan says, until nothing is left. Event listeners
+ * come last, and get a moment to answer what they have been sent: a listener that mails crashes must hear of the last one.
  */
 import { daemonTexts, type LogText } from '../core/log-texts.ts';
 import { planShutdown } from '../core/shutdown.ts';
+import type { DaemonStateName } from '../core/states.ts';
 import type { Clock } from '../os/os.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { EventBus } from './event-bus.ts';
@@ -20,6 +21,8 @@ export interface LeavingOptions {
   readonly groups: Groups;
   readonly events: EventBus;
   readonly say: (line: LogText) => void;
+  /** The mood is another one now. */
+  readonly moodChanged: () => void;
   readonly stop: (member: Member) => void;
   /** Somebody who has been told to go is still there, besides the processes. */
   readonly isBusy: () => boolean;
@@ -27,21 +30,39 @@ export interface LeavingOptions {
   readonly done: () => void;
 }
 
+/** To the end, or to another life. */
+type WayDown = 'SHUTDOWN' | 'RESTARTING';
+
 export class Leaving {
   readonly #options: LeavingOptions;
   readonly #sayKey = {};
   readonly #listenKey = {};
-  #state: 'not yet' | 'under way' | 'done' = 'not yet';
+  #mood: 'RUNNING' | WayDown = 'RUNNING';
+  #isDown = false;
   #sayAgainAt = 0;
   #looksSoon = false;
   #listenUntil: number | null = null;
+  #resolveEnded: (how: 'shutdown' | 'restart') => void = () => {};
+  /** Resolves when all processes are down. */
+  readonly ended: Promise<'shutdown' | 'restart'>;
 
   constructor(options: LeavingOptions) {
     this.#options = options;
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
   }
 
-  go(): void {
-    if (this.#state === 'not yet') this.#state = 'under way';
+  get mood(): DaemonStateName {
+    return this.#mood;
+  }
+
+  /** The last word holds, as long as something is still there. */
+  go(mood: WayDown): void {
+    if (this.#mood === mood) return;
+    if (this.#mood === 'RUNNING') this.#options.events.notify({ type: 'SUPERVISOR_STATE_CHANGE_STOPPING' });
+    this.#mood = mood;
+    this.#options.moodChanged();
     this.continue();
   }
 
@@ -50,12 +71,16 @@ export class Leaving {
    * same moment: a look goes over every process, and a thousand that end together are one moment.
    */
   continue(): void {
-    if (this.#state !== 'under way' || this.#looksSoon) return;
+    if (!this.#isUnderWay() || this.#looksSoon) return;
     this.#looksSoon = true;
     queueMicrotask(() => {
       this.#looksSoon = false;
-      if (this.#state === 'under way') this.#look();
+      if (this.#isUnderWay()) this.#look();
     });
+  }
+
+  #isUnderWay(): boolean {
+    return this.#mood !== 'RUNNING' && !this.#isDown;
   }
 
   #look(): void {
@@ -99,9 +124,10 @@ export class Leaving {
   }
 
   #end(): void {
-    this.#state = 'done';
+    this.#isDown = true;
     for (const key of [this.#sayKey, this.#listenKey]) this.#options.deadlines.set(key, null, () => {});
     this.#options.done();
+    this.#resolveEnded(this.#mood === 'SHUTDOWN' ? 'shutdown' : 'restart');
   }
 
   #now(): number {

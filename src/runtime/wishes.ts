@@ -1,5 +1,6 @@
 /** What a client wishes of one process, and how it turns out: start, stop, signal, input. Names are namespecs, as faults quote them. */
 import { type LogText, processTexts } from '../core/log-texts.ts';
+import { makeNamespec } from '../core/namespec.ts';
 import { isRunningState, isSignallableState, isStoppedState } from '../core/states.ts';
 import type { Os } from '../os/os.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -49,6 +50,16 @@ export class Wishes {
     if (wait) await until(member, () => member.state !== 'STARTING');
     if (member.state === 'RUNNING' || member.state === 'STARTING') return { ok: true };
     return refusal(member.process.spawnError === '' ? 'ABNORMAL_TERMINATION' : 'SPAWN_ERROR', namespec);
+  }
+
+  /** Starts those that start by themselves. */
+  autostart(members: readonly Member[]): void {
+    for (const member of members) {
+      if (!member.spec.autostart) continue;
+      const { group, name } = member.spec;
+      if (member.state === 'STOPPING') void this.start(member, makeNamespec(group, name), false);
+      else if (!isRunningState(member.state)) this.#options.engine.post(member, { event: 'start' });
+    }
   }
 
   async stop(member: Member | null, namespec: string, wait: boolean): Promise<Outcome> {
