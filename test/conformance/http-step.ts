@@ -89,7 +89,7 @@ function bodyOf(server: WireServer, type: string, body: string): unknown {
 function pageFacts(server: WireServer, html: string): readonly string[] {
   const content = html
     .replace(/^[\s\S]*<body>/, '')
-    .replace(/<div[^>]*id="footer"[\s\S]*/, '')
+    .replace(/<\w+[^>]*id="footer"[\s\S]*/, '')
     .replace(/<h1>.*<\/h1>/, '')
     .replaceAll(/<\w+ class="hidden".*/g, '')
     .replace(/<input name="refresh"[^>]*>/, '<span>Refresh</span>');
