@@ -109,8 +109,10 @@ async function liveSite(t: TestContext, extra = ''): Promise<Site> {
   t.after(async () => {
     const last = pidOf();
     process.kill(last, 'SIGCONT');
+    const pids = [...(await rows()).values()].flatMap((state) => /pid (\d+)/.exec(state)?.[1] ?? []).map(Number);
     await ctl('shutdown');
     await until('the daemon to be gone', () => !isAlive(last));
+    assert.deepEqual(pids.filter(isAlive), [], 'processes were left behind');
     rmSync(directory, { recursive: true });
   });
   const rows = async () => {
