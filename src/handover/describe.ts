@@ -26,10 +26,10 @@ export function describeHandover(handover: {
 }): string {
   const { server, addresses, ownEach, probe, whyNone } = handover;
   if (addresses.length === 0) {
-    if (whyNone !== null) return `none: ${whyNone}`;
+    if (whyNone !== null) return `no sockets: ${whyNone}`;
     return ownEach.length === 0
-      ? 'none: the process listens on no socket that could be handed over'
-      : `none: each generation binds ${names(ownEach)} for itself (SO_REUSEPORT)`;
+      ? 'no sockets: the process listens on none that could be handed over'
+      : `no sockets: each generation binds ${names(ownEach)} for itself (SO_REUSEPORT)`;
   }
   const how = howTold(server);
   const also = probe ? ', and a private probe' : '';
