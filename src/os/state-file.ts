@@ -39,6 +39,7 @@ export class StateFile {
       renameSync(fresh, this.path);
     } catch (error) {
       closeSync(fd);
+      unlinkQuietly(fresh); // what fits of it would only take the room
       throw error;
     }
     this.close();
@@ -53,11 +54,15 @@ export class StateFile {
   /** There is nothing to leave any more. */
   remove(): void {
     this.close();
-    try {
-      unlinkSync(this.path);
-    } catch {
-      // it was not there
-    }
+    unlinkQuietly(this.path);
+  }
+}
+
+function unlinkQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // it was not there
   }
 }
 

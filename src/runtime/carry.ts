@@ -56,6 +56,7 @@ export interface Whole {
 export class Carry {
   readonly #options: CarryOptions;
   #whole: Whole | null = null;
+  #head: CarriedHead | null = null;
   #bytes = 0;
   #begun = 0;
   #inTrouble = false;
@@ -110,7 +111,9 @@ export class Carry {
 
   /** Everything as it is now, and what is handed over; throws where it can not be written. The last thing before an exec. */
   handOver(descriptors: Carried['handed']): void {
-    this.#options.file.replace(this.#snapshot(descriptors));
+    const text = this.#snapshot(descriptors);
+    if (this.#head?.startTime === 0) throw new Error(`/proc/${this.#options.os.pid}/stat can not be read`);
+    this.#options.file.replace(text);
   }
 
   /** There is nothing to carry any more. */
@@ -121,17 +124,20 @@ export class Carry {
 
   #put(record: CarriedRecord): void {
     if (this.#whole === null) return;
-    if (this.#inTrouble || this.#bytes > Math.max(leastBytes, 2 * this.#begun)) this.#rewrite();
+    const isDue = this.#inTrouble || this.#bytes > Math.max(leastBytes, 2 * this.#begun);
+    // After a line that was lost, or is there in part, no other may follow.
+    if (isDue && !this.#rewrite()) return;
     const line = lineOf(record);
     if (!this.#try(() => this.#options.file.append(line))) return;
     this.#bytes += line.length;
   }
 
-  #rewrite(): void {
+  #rewrite(): boolean {
     const text = this.#snapshot(null);
-    if (!this.#try(() => this.#options.file.replace(text))) return;
+    if (!this.#try(() => this.#options.file.replace(text))) return false;
     this.#bytes = 0;
     this.#begun = text.length;
+    return true;
   }
 
   #try(act: () => void): boolean {
@@ -146,11 +152,17 @@ export class Carry {
     }
   }
 
+  /** Looked up until it is known: a daemon after an exec knows by it that it is the same process. */
+  #ownHead(): CarriedHead {
+    if (this.#head === null || this.#head.startTime === 0) this.#head = headOf(this.#options);
+    return this.#head;
+  }
+
   #snapshot(handed: Carried['handed']): string {
     const whole = this.#whole;
     if (whole === null) throw new Error('there is no state to carry');
     const carried: Carried = {
-      head: headOf(this.#options),
+      head: this.#ownHead(),
       groups: new Map([...whole.groups()].map((spec) => [spec.name, spec])),
       processes: new Map([...whole.members()].map((member) => [processKey(member.spec), this.#carried(member, null)])),
       reloads: new Map([...whole.reloads()].map((record) => [record.id, carriedReload(record)])),

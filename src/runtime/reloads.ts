@@ -103,8 +103,9 @@ export class Reloads {
   fact(fact: ReloadFact): void {
     this.#options.onFact(fact);
     const record = this.#underWay.get(key(fact.group, fact.name));
-    record?.facts.push(fact);
+    // The line first: it may begin the file anew, with all that is in the record by then.
     if (record !== undefined) this.#options.carry?.fact(record.id, fact);
+    record?.facts.push(fact);
     this.#changed(record);
   }
 
