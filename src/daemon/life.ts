@@ -110,9 +110,16 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
     how = await Promise.race([supervisor.ended, supervisor.upgrading.due.then(() => 'upgrade' as const)]);
     if (how !== 'upgrade') break;
     log.say(ownTexts.upgrading());
-    const kept: readonly HandedServer[] = await servers.handOver((fd) => os.duplicate(fd));
+    let kept: readonly HandedServer[];
+    try {
+      kept = await servers.handOver((fd) => os.duplicate(fd));
+    } catch (error) {
+      supervisor.upgrading.failed((error as Error).message);
+      continue;
+    }
     supervisor.upgrading.failed(upgrade(options, supervisor, kept));
     // Still here: it goes on as it was.
+    supervisor.stay();
     const again = await startServers(config.servers, { ...serverOptions, inherited: kept });
     if (again.ok) servers = again;
     else log.log('CRIT', again.text);

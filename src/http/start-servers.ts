@@ -35,7 +35,7 @@ export interface RunningServers {
   close(): Promise<void>;
   /**
    * Accepts no more, lets requests under way end for a moment, and keeps the listeners open by copies of their descriptors: who connects
-   * waits. `duplicate` makes a copy.
+   * waits. `duplicate` makes a copy; where it throws, so does this, and nothing has changed.
    */
   handOver(duplicate: (fd: number) => number): Promise<readonly HandedServer[]>;
 }
@@ -69,10 +69,16 @@ export async function startServers(
   }
   for (const { fd } of unusable(options.inherited ?? [], specs)) closeSync(fd);
   const handOver = async (duplicate: (fd: number) => number): Promise<readonly HandedServer[]> => {
-    const handed = running.flatMap(({ server }, index) => {
-      const spec = specs[index];
-      return spec === undefined ? [] : handedServer(spec, server, duplicate);
-    });
+    const handed: HandedServer[] = [];
+    try {
+      for (const [index, { server }] of running.entries()) {
+        const spec = specs[index];
+        if (spec !== undefined) handed.push(...handedServer(spec, server, duplicate));
+      }
+    } catch (error) {
+      for (const { fd } of handed) closeSync(fd);
+      throw error;
+    }
     await Promise.all(running.map((server) => server.leave()));
     return handed;
   };

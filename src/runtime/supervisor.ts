@@ -48,6 +48,8 @@ export class Supervisor implements Supervision {
   readonly #parts: Parts;
   /** What an earlier daemon has left is here. */
   #isTaken = false;
+  /** Open for the exec that is about to be done. */
+  #holders: readonly Fd[] = [];
 
   constructor(options: SupervisorOptions) {
     this.#os = options.os;
@@ -233,8 +235,15 @@ export class Supervisor implements Supervision {
       [...children.values()].flatMap(({ ends }) => ends.channels.map(({ pipe }) => pipe.path)),
     );
     const holders = pipes.flatMap((path) => this.#os.holdOpen(path) ?? []);
+    this.#holders = holders;
     this.#options.carry?.handOver({ servers, holders });
     return [...servers.map(({ fd }) => fd), ...holders, ...descriptorsOf(this.#parts.groups.members())];
+  }
+
+  /** There was no exec after all. */
+  stay(): void {
+    for (const holder of this.#holders) this.#os.letGo(holder);
+    this.#holders = [];
   }
 
   shutdown(): void {

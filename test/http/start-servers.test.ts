@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, fstatSync, lstatSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -41,6 +41,22 @@ function unix(file: string, changes: Partial<Extract<ServerSpec, { kind: 'unix' 
 function inet(host: string, port = 0): ServerSpec {
   return { ...open, section: 'inet_http_server', kind: 'inet', host, port };
 }
+
+test('listeners that can not be handed over serve on, and the copies that were made are closed', async (t) => {
+  const { start } = rig(t);
+  const file = join(tempDir(t), 's');
+  const started = await start(unix(file), inet('127.0.0.1'));
+  assert.ok(started.ok);
+  const copies: number[] = [];
+  const duplicate = (): number => {
+    if (copies.length > 0) throw new Error('fcntl: EMFILE');
+    copies.push(openSync('/dev/null', 'r'));
+    return copies.at(-1) ?? -1;
+  };
+  await assert.rejects(started.handOver(duplicate), /EMFILE/);
+  assert.throws(() => fstatSync(copies[0] ?? -1), /EBADF/);
+  assert.equal((await ask(file, get('/ok.html'))).body, 'OK');
+});
 
 test('a unix socket has its mode from the start, no second name stays, and it goes when the server closes', async (t) => {
   const { start } = rig(t);
