@@ -183,6 +183,13 @@ export const ownTexts = {
   },
   endUnknown: (name: string, pid: number) =>
     line('WARN', `${name}: pid ${pid} has ended while nobody was there to ask how; taken for an unexpected end`),
+  notFollowed: (name: string, pid: number, errno: string) =>
+    line('WARN', `${name}: the end of pid ${pid} can not be waited for now: ${errno}; tried again every second`),
+  lookFailed: (name: string, problem: string) =>
+    line(
+      'WARN',
+      `${name}: whether its last start came about can not be seen: ${problem}; it is started, look for a second one`,
+    ),
   /** The programs run, and what is told of them can not be kept. */
   carryTrouble: (path: string, problem: string) =>
     line(

@@ -40,7 +40,8 @@ export function follow(
   const stat = readStat(pid);
   if (stat === null || stat.startTime !== startTime) {
     libc.close(pidfd);
-    return { ok: false, errno: 'ESRCH' };
+    // There is one, so what can not be read is no proof that it has gone.
+    return { ok: false, errno: stat === null ? 'EAGAIN' : 'ESRCH' };
   }
   let closed = false;
   const end = () => {

@@ -313,7 +313,7 @@ export interface Os {
   /** A reading descriptor of a log pipe, so that what is in it stays until somebody reads it; null: it has gone. */
   holdOpen(path: string): Fd | null;
   letGo(fd: Fd): void;
-  /** The process, leading a group of its own, that was started with that FIFO as its output. */
+  /** The process, leading a group of its own, that was started with that FIFO as its output. Throws `OsError` where nobody can look. */
   findWriter(fifo: string): number | null;
   /** A new one with each start of the machine. */
   bootId(): string;

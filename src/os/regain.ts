@@ -3,9 +3,10 @@
  * inode says that it is the same one: a number of a descriptor, a name or a pid may have come to mean another.
  */
 import { fstatSync, readdirSync, readlinkSync } from 'node:fs';
-import type { Libc } from './libc.ts';
+import { errnoOf, type Libc } from './libc.ts';
 import { SYS_PIDFD_GETFD, SYS_PIDFD_OPEN } from './missing.ts';
 import type { Fd, HeldSocket } from './os.ts';
+import { OsError } from './os-error.ts';
 import { readDescendants, readStat } from './process-table.ts';
 
 /** `pids`: who may have it, or whose descendants may. null: nobody has, or it can not be taken from them. */
@@ -13,7 +14,7 @@ export function regainSocket(libc: Libc, lost: HeldSocket, pids: readonly number
   const { fd, inode, address } = lost;
   if (isSocket(fd, inode)) return lost;
   for (const pid of pids) {
-    for (const holder of [pid, ...readDescendants(pid)]) {
+    for (const holder of [pid, ...familyOf(pid)]) {
       const theirs = descriptorOf(holder, `socket:[${inode}]`);
       const ours = theirs === null ? -1 : borrow(libc, holder, theirs);
       if (ours >= 0) return { fd: ours, inode, address };
@@ -34,16 +35,30 @@ export function isSocket(fd: Fd, inode: number): boolean {
 
 /**
  * The process that was started with that FIFO as its standard output or standard error, leading a group of its own as our children do; the
- * eldest of several. null: there is none.
+ * eldest of several. null: there is none. Throws `OsError` where the processes can not be looked at.
  */
 export function findWriter(fifo: string): number | null {
-  const found = readdirSync('/proc')
+  let names: readonly string[];
+  try {
+    names = readdirSync('/proc');
+  } catch (error) {
+    throw new OsError('opendir', errnoOf(error), '/proc');
+  }
+  const found = names
     .map(Number)
     .filter((pid) => Number.isInteger(pid) && pid !== process.pid && [1, 2].some((fd) => link(pid, fd) === fifo))
     .map((pid) => ({ pid, stat: readStat(pid) }))
     .filter(({ pid, stat }) => stat !== null && stat.pgid === pid && stat.state !== 'Z')
     .sort((a, b) => (a.stat?.startTime ?? 0) - (b.stat?.startTime ?? 0));
   return found[0]?.pid ?? null;
+}
+
+function familyOf(pid: number): readonly number[] {
+  try {
+    return readDescendants(pid);
+  } catch {
+    return []; // no descriptor is free to look
+  }
 }
 
 function descriptorOf(pid: number, target: string): Fd | null {

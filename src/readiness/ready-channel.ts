@@ -5,9 +5,14 @@
 import type { CarriedChild } from '../core/carried.ts';
 import type { ProcessSpec } from '../core/spec.ts';
 import type { Os } from '../os/os.ts';
-import { OsError } from '../os/os-error.ts';
 import { Notifications } from './notifications.ts';
 import { ReadyFd } from './ready-fd.ts';
+
+export interface Regaining {
+  readonly isSameProcess: boolean;
+  /** null: it throws an `OsError`, and has said so. */
+  readonly attempt: <T>(open: () => T) => T | null;
+}
 
 export class ReadyChannel {
   readonly readyFd: ReadyFd | null;
@@ -37,11 +42,11 @@ export class ReadyChannel {
     os: Os,
     { uid }: ProcessSpec,
     { notify, readyPipe }: Pick<CarriedChild, 'notify' | 'readyPipe'>,
-    isSameProcess: boolean,
+    { isSameProcess, attempt }: Regaining,
   ): ReadyChannel {
-    const pipe = readyPipe === null ? null : orNull(() => os.reopenLogPipe(readyPipe));
+    const pipe = readyPipe === null ? null : attempt(() => os.reopenLogPipe(readyPipe));
     const socket =
-      notify === null ? null : orNull(() => os.regainNotifySocket(notify.path, isSameProcess ? notify.fd : null, uid));
+      notify === null ? null : attempt(() => os.regainNotifySocket(notify.path, isSameProcess ? notify.fd : null, uid));
     return new ReadyChannel(
       pipe && new ReadyFd(pipe),
       -1,
@@ -72,14 +77,5 @@ export class ReadyChannel {
   end(): void {
     this.readyFd?.end();
     this.notifications?.end();
-  }
-}
-
-function orNull<T>(make: () => T): T | null {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof OsError)) throw error;
-    return null;
   }
 }

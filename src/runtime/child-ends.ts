@@ -5,8 +5,10 @@
 import type { ChildOutput } from '../log/child-log.ts';
 import type { LogPipe, StdinPipe } from '../os/os.ts';
 import type { ReadyChannel } from '../readiness/ready-channel.ts';
+import type { Channel } from './supervision.ts';
 
 export interface OutputChannel {
+  readonly name: Channel;
   readonly pipe: LogPipe;
   readonly output: ChildOutput;
 }

@@ -6,6 +6,7 @@ import type { RunningCheck } from '../readiness/check.ts';
 import type { ReadyChannel } from '../readiness/ready-channel.ts';
 import type { ChildEnds } from './child-ends.ts';
 import { carriedSocket } from './kept-sockets.ts';
+import type { Channel } from './supervision.ts';
 
 export class Child {
   readonly generation: number;
@@ -120,10 +121,10 @@ export type Launch = Pick<Child, 'generation' | 'words' | 'handover' | 'maker' |
 export function carriedLaunch({ generation, words, handover, maker, toldReady, ends }: Launch): CarriedLaunch {
   const { sockets, ownEach, predecessor, addresses } = handover;
   const { input, channels, ready } = ends;
-  const [stdout, stderr] = channels;
+  const pathOf = (wanted: Channel) => channels.find(({ name }) => name === wanted)?.pipe.path ?? null;
   return {
     ...{ generation, words, ownEach, predecessor, maker, toldReady, addresses },
-    pipes: { stdout: stdout?.pipe.path ?? '', stderr: stderr?.pipe.path ?? null, stdin: input.stdin?.path ?? null },
+    pipes: { stdout: pathOf('stdout') ?? '', stderr: pathOf('stderr'), stdin: input.stdin?.path ?? null },
     sockets: sockets.map(carriedSocket),
     ...ready.carried,
   };

@@ -73,13 +73,15 @@ export class Engine {
       },
       none: (member, generation, failed) => this.post(member, { event: 'not-adopted', generation, failed }),
     });
+    const tell = (pid: number, text: (name: string) => LogText) => {
+      const name = this.#memberOfPid.get(pid)?.spec.name;
+      if (name !== undefined) listeners.log(text(name));
+    };
     this.#foreignEnds = new ForeignEnds({
       os,
       deadlines,
-      unknown: (pid) => {
-        const name = this.#memberOfPid.get(pid)?.spec.name;
-        if (name !== undefined) listeners.log(ownTexts.endUnknown(name, pid));
-      },
+      unknown: (pid) => tell(pid, (name) => ownTexts.endUnknown(name, pid)),
+      deaf: (pid, errno) => tell(pid, (name) => ownTexts.notFollowed(name, pid, errno)),
       exited: (pid, status) => this.exited(pid, status),
     });
   }

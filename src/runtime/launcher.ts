@@ -128,7 +128,7 @@ export class Launcher {
       undo.add(() => output.end());
       const pipe: LogPipe = this.#os.createLogPipe(`${spec.group}-${spec.name}-${name}`, spec.uid);
       undo.add(() => pipe.close());
-      return { pipe, output };
+      return { name, pipe, output };
     });
   }
 

@@ -15,7 +15,7 @@ import type { Config, GroupSpec, ProcessSpec } from '../core/spec.ts';
 import { type HandedOver, Handover } from '../handover/handover.ts';
 import { madeBy } from '../handover/made-successor.ts';
 import { recognise } from '../handover/profiles/recognise.ts';
-import type { HeldSocket, LogPipe, Os, StdinPipe } from '../os/os.ts';
+import type { HeldSocket, Os } from '../os/os.ts';
 import { OsError } from '../os/os-error.ts';
 import { ReadyChannel } from '../readiness/ready-channel.ts';
 import { Child } from './child.ts';
@@ -99,7 +99,13 @@ export class TakingUp {
     member.older = carried.older;
     member.nextReloadBy = carried.nextReloadBy;
     const pids = carried.children.map(({ pid }) => pid);
-    const find = (socket: CarriedSocket) => this.#socket(socket, pids);
+    const lost = new Set<number>();
+    // What was lost once stays lost for it: its sockets and its children's handovers have to agree.
+    const find = (socket: CarriedSocket) => {
+      const found = lost.has(socket.inode) ? null : this.#socket(socket, pids);
+      if (found === null) lost.add(socket.inode);
+      return found;
+    };
     member.sockets.regain(carried, find);
     for (const child of carried.children) this.#child(member, child, carried.fcgi, find);
     this.#launching(member, carried, find);
@@ -112,15 +118,38 @@ export class TakingUp {
     const { launching } = carried;
     if (launching === null || carried.children.some(({ generation }) => generation === launching.generation)) return;
     const { os } = this.#options;
-    const pid = os.findWriter(launching.pipes.stdout);
-    const stat = pid === null ? null : os.stat(pid);
-    if (pid === null || stat === null) return;
+    const pid = this.#writer(member, launching.pipes.stdout);
+    if (pid === null) return;
+    const stat = os.stat(pid);
+    if (stat === null) {
+      if (os.kill(pid, 0, false) !== 'ESRCH')
+        this.#options.say(ownTexts.lookFailed(member.spec.name, `pid ${pid} can not be read`));
+      return;
+    }
     this.#child(member, { ...launching, pid, startTime: stat.startTime }, carried.fcgi, find);
+  }
+
+  /** Of one that could not be looked at when it was started: it is the same if it has the pipe. */
+  #startTime(member: Member, { pid, pipes }: CarriedChild): number {
+    const isSame = this.#writer(member, pipes.stdout) === pid;
+    return (isSame ? this.#options.os.stat(pid)?.startTime : null) ?? 0;
+  }
+
+  #writer({ spec }: Member, path: string): number | null {
+    const { os, say } = this.#options;
+    try {
+      return os.findWriter(path);
+    } catch (error) {
+      if (!(error instanceof OsError)) throw error;
+      say(ownTexts.lookFailed(spec.name, error.message));
+      return null;
+    }
   }
 
   #child(member: Member, carried: CarriedChild, fcgi: CarriedSocket | null, find: Find): void {
     const { engine, events } = this.#options;
-    const { generation, pid, startTime, words, maker, toldReady } = carried;
+    const { generation, pid, words, maker, toldReady } = carried;
+    const startTime = carried.startTime === 0 ? this.#startTime(member, carried) : carried.startTime;
     const handover = this.#handover(member, carried, find);
     const ends = this.#ends(member, carried, fcgi, find);
     const child = new Child({ generation, pid, startTime, words, handover, ends, maker, toldReady });
@@ -149,17 +178,20 @@ export class TakingUp {
     return new ChildEnds({
       input: fcgi === null ? this.#input(carried.pipes.stdin) : this.#socketInput(member, find(fcgi)),
       channels: this.#channels(member, carried),
-      ready: ReadyChannel.regain(os, member.spec, carried, legacy.isSameProcess),
+      ready: ReadyChannel.regain(os, member.spec, carried, {
+        isSameProcess: legacy.isSameProcess,
+        attempt: (open) => this.#attempt(open),
+      }),
     });
   }
 
   #channels(member: Member, { pipes }: CarriedChild): readonly OutputChannel[] {
     const paths = [['stdout', pipes.stdout] as const, ['stderr', pipes.stderr] as const];
     return paths.flatMap(([name, path]) => {
-      const pipe = path === null ? null : this.#reopen(() => this.#options.os.reopenLogPipe(path));
+      const pipe = path === null || path === '' ? null : this.#attempt(() => this.#options.os.reopenLogPipe(path));
       const opened = pipe === null ? null : member.logs[name].open();
       if (pipe === null || opened === null) return [];
-      if (opened.ok) return [{ pipe, output: opened.output }];
+      if (opened.ok) return [{ name, pipe, output: opened.output }];
       this.#options.say(ownTexts.logTrouble(member.logs[name].path, opened.trouble.text));
       pipe.close();
       return [];
@@ -167,11 +199,11 @@ export class TakingUp {
   }
 
   #input(path: string | null): ChildInput {
-    const stdin = path === null ? null : this.#reopen(() => this.#options.os.reopenInputPipe(path));
+    const stdin = path === null ? null : this.#attempt(() => this.#options.os.reopenInputPipe(path));
     return { stdin, fd: -1, close: () => stdin?.close() };
   }
 
-  #reopen<T extends LogPipe | StdinPipe>(open: () => T): T | null {
+  #attempt<T>(open: () => T): T | null {
     try {
       return open();
     } catch (error) {
