@@ -34,7 +34,14 @@ export class FakeDaemon {
 
   constructor(
     text: string,
-    { os = new FakeOs(), mayRestart = () => null, file = null, left = null }: FakeDaemonOptions = {},
+    {
+      os = new FakeOs(),
+      mayRestart = () => null,
+      file = null,
+      left = null,
+      stays = false,
+      question = null,
+    }: FakeDaemonOptions = {},
   ) {
     this.text = text;
     this.os = os;
@@ -57,8 +64,8 @@ export class FakeDaemon {
       }),
       syslog: () => syslog,
       carry: file === null ? null : new Carry({ os, version: '4.2.5', file, trouble: (why) => this.lines.push(why) }),
-      legacy: left === null ? null : { carried: left, isSameProcess: false, exits: [] },
-      question: null,
+      legacy: left === null ? null : { carried: left, isSameProcess: stays, exits: [] },
+      question,
       upgrades: 0,
       firstEventSerial: 0,
       readConfig: () => this.#read(),
@@ -152,6 +159,10 @@ export interface FakeDaemonOptions {
   readonly file?: CarryFile | null;
   /** What a daemon before it has left. */
   readonly left?: Carried | null;
+  /** It is the same process as that one. */
+  readonly stays?: boolean;
+  /** Whom to ask before an upgrade. */
+  readonly question?: SupervisorOptions['question'];
 }
 
 /** A program without log files. */

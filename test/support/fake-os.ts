@@ -51,6 +51,13 @@ export type FallibleCall =
   | 'becomeSubreaper'
   | 'createLogPipe'
   | 'reopenLogPipe'
+  | 'reopenInputPipe'
+  | 'regainSocket'
+  | 'regainNotifySocket'
+  | 'follow'
+  | 'findWriter'
+  | 'holdOpen'
+  | 'stat'
   | 'createStdinPipe'
   | 'createNotifySocket'
   | 'listen'
@@ -98,8 +105,12 @@ export class FakeOs implements Os {
     [];
   /** `whoServes` may not look at other processes. */
   hidesServers = false;
+  /** Descriptors of `holdOpen`. */
+  readonly heldOpen = new Set<number>();
 
   #queue: Array<() => void> = [];
+  /** Sockets of a daemon that is no more. */
+  readonly #left = new Set<number>();
   #faults: Array<{ call: FallibleCall; errno: Errno; step: SpawnStep; after: number }> = [];
   #counted: FallibleCall[] = [];
   #numbered: { left: number; readonly errno: Errno } | null = null;
@@ -209,6 +220,24 @@ export class FakeOs implements Os {
     });
   }
 
+  /**
+   * The daemon is no more, and its processes run on: what it had open is closed, and can be had again as far as they have it too. `stays`: it is the
+   * same process that goes on, as after an exec, and they are its children still.
+   */
+  die(stays: boolean): void {
+    this.flush();
+    for (const pipe of this.logPipes) pipe.abandon();
+    for (const pipe of this.stdinPipes) pipe.close();
+    for (const socket of [...this.notifySockets, ...this.probes]) socket.close();
+    for (const socket of this.sockets.filter(({ open }) => open)) {
+      socket.open = false;
+      this.#left.add(socket.fd);
+    }
+    for (const row of this.followed) row.ended = true;
+    for (const child of this.spawned) if (!stays && child.ppid === OWN_PID) child.ppid = 1;
+    this.isSubreaper = stays;
+  }
+
   /** So that a test can look at what the code under test keeps. */
   forgetWhatIsOver(): void {
     keep(this.spawned, ({ life }) => life !== 'gone');
@@ -244,6 +273,7 @@ export class FakeOs implements Os {
       ...this.notifySockets.filter(({ closed }) => !closed).map(({ path }) => `notify socket ${path}`),
       ...this.watches.filter(({ closed }) => !closed).map(({ request }) => `watch of ${request.roots.join(' ')}`),
       ...this.followed.filter(({ ended }) => !ended).map(({ pid }) => `following of ${pid}`),
+      ...[...this.heldOpen].map((fd) => `log pipe held open by ${fd}`),
       ...this.guards.filter(({ released }) => !released).map(({ path }) => `guard of ${path}`),
     ];
   }
@@ -303,6 +333,8 @@ export class FakeOs implements Os {
   reopenLogPipe(path: string): LogPipe {
     this.#throwFault('reopenLogPipe', path);
     const pipe = new FakeLogPipe(path, path, null, -1, (what) => this.#post(what));
+    const made = this.logPipes.find((other) => other.path === path && other.childFd >= 0);
+    for (const writer of made?.writers ?? []) pipe.writers.add(writer);
     this.logPipes.push(pipe);
     return pipe;
   }
@@ -322,6 +354,7 @@ export class FakeOs implements Os {
   }
 
   reopenInputPipe(path: string): StdinPipe {
+    this.#throwFault('reopenInputPipe', path);
     const made = this.stdinPipes.find((pipe) => pipe.path === path && pipe.childFd >= 0);
     if (made !== undefined && !this.#held(made.childFd)) throw new OsError('open', 'ENXIO', path);
     const pipe = new FakeStdinPipe(-1, path);
@@ -331,7 +364,9 @@ export class FakeOs implements Os {
 
   /** Of processes that are not its children there are none. */
   follow(pid: number, startTime: number, onExit: (status: ExitStatus) => void): ReturnType<Os['follow']> {
-    if (this.stat(pid)?.startTime !== startTime) return { ok: false, errno: 'ESRCH' };
+    const fault = this.#fault('follow');
+    if (fault !== null) return { ok: false, errno: fault.errno };
+    if (this.#row(pid)?.startTime !== startTime) return { ok: false, errno: 'ESRCH' };
     const row = { pid, onExit, ended: false };
     this.followed.push(row);
     const end = () => {
@@ -341,25 +376,36 @@ export class FakeOs implements Os {
   }
 
   regainSocket({ inode }: HeldSocket): HeldSocket | null {
-    return this.sockets.find((socket) => socket.open && socket.inode === inode) ?? null;
+    if (this.#fault('regainSocket') !== null) return null;
+    const found = this.sockets.find((socket) => (socket.open || this.#isLeft(socket)) && socket.inode === inode);
+    if (found !== undefined) found.open = true;
+    return found ?? null;
   }
 
   regainNotifySocket(_path: string, _fd: number | null, ownerUid: number | null): NotifySocket {
-    return this.createNotifySocket(ownerUid);
+    this.#throwFault('regainNotifySocket', '');
+    return this.#addNotifySocket(ownerUid);
   }
 
   duplicate(fd: number): number {
     return fd;
   }
 
-  holdOpen(): null {
-    return null;
+  holdOpen(): number | null {
+    if (this.#fault('holdOpen') !== null) return null;
+    const fd = this.#newFd();
+    this.heldOpen.add(fd);
+    return fd;
   }
 
-  letGo(): void {}
+  letGo(fd: number): void {
+    this.heldOpen.delete(fd);
+  }
 
-  findWriter(): number | null {
-    return null;
+  findWriter(fifo: string): number | null {
+    this.#throwFault('findWriter', '/proc');
+    const made = this.logPipes.find(({ path, childFd }) => path === fifo && childFd >= 0);
+    return this.living.find(({ pid, pgid }) => pid === pgid && made?.writers.has(pid))?.pid ?? null;
   }
 
   bootId(): string {
@@ -368,6 +414,10 @@ export class FakeOs implements Os {
 
   createNotifySocket(ownerUid: number | null): NotifySocket {
     this.#throwFault('createNotifySocket', '');
+    return this.#addNotifySocket(ownerUid);
+  }
+
+  #addNotifySocket(ownerUid: number | null): NotifySocket {
     const path = `/run/fake/notify.${this.notifySockets.length}`;
     const socket = new FakeNotifySocket(path, ownerUid, (what) => this.#post(what));
     this.notifySockets.push(socket);
@@ -377,7 +427,10 @@ export class FakeOs implements Os {
   listen(address: SocketAddress, options: ListenOptions): HeldSocket {
     this.#throwFault('listen', addressText(address));
     const text = addressText(address);
-    if (address.kind === 'tcp' && this.sockets.some((other) => other.open && addressText(other.address) === text)) {
+    if (
+      address.kind === 'tcp' &&
+      this.sockets.some((other) => (other.open || this.#isLeft(other)) && addressText(other.address) === text)
+    ) {
       throw new OsError('bind', 'EADDRINUSE', text);
     }
     return this.#addSocket(address, options);
@@ -466,6 +519,11 @@ export class FakeOs implements Os {
   }
 
   stat(pid: number): ProcessStat | null {
+    return this.#fault('stat') === null ? this.#row(pid) : null;
+  }
+
+  #row(pid: number): ProcessStat | null {
+    if (pid === OWN_PID) return { ppid: 1, pgid: OWN_PID, startTime: OWN_PID * 10, state: 'R' };
     const found = this.spawned.find((child) => child.pid === pid && child.life !== 'gone');
     if (found === undefined) return null;
     const { ppid, pgid, startTime, life } = found;
@@ -478,7 +536,7 @@ export class FakeOs implements Os {
   }
 
   look(pid: number): ProcessLook | null {
-    const stat = this.stat(pid);
+    const stat = this.#row(pid);
     if (stat === null) return null;
     const { request, image, sockets } = this.process(pid);
     const environment = new Map(
@@ -496,7 +554,7 @@ export class FakeOs implements Os {
   readonly used = new Map<number, { cpuSecs: number; rssBytes: number }>();
 
   async usage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {
-    const alive = pids.filter((pid) => this.stat(pid) !== null);
+    const alive = pids.filter((pid) => this.#row(pid) !== null);
     return new Map(
       alive.map((pid) => {
         const family = [pid, ...this.descendants(pid)];
@@ -528,6 +586,11 @@ export class FakeOs implements Os {
     const socket: FakeSocket = { fd, inode: fd, address, options, waiting: 0, dropped: 0, open: true };
     this.sockets.push(socket);
     return socket;
+  }
+
+  /** Not ours any more, and somebody has it still. */
+  #isLeft({ fd }: FakeSocket): boolean {
+    return this.#left.has(fd) && this.#held(fd);
   }
 
   #socket({ fd }: HeldSocket): FakeSocket {

@@ -62,6 +62,12 @@ export class FakeLogPipe implements LogPipe {
     this.#tellEnd();
   }
 
+  /** As `close`, and nobody is there to be told. */
+  abandon(): void {
+    this.#receiver = null;
+    this.close();
+  }
+
   /** The test's, when a process got or lost the writing end. */
   writersChanged(): void {
     if (!this.childEndOpen && this.writers.size === 0) this.#tellEnd();
