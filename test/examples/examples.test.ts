@@ -64,6 +64,8 @@ const sites: ReadonlyArray<{
   readonly reload: readonly string[];
   readonly page: RegExp;
   readonly needed: readonly Need[];
+  /** Why a connection that was accepted just then may be closed without an answer, where that is the server's way. */
+  readonly mayCut?: string;
 }> = [
   {
     name: 'django',
@@ -88,13 +90,14 @@ const sites: ReadonlyArray<{
     reload: ['web'],
     page: /^200 hello from pid \d+$/,
     needed: [{ command: '/usr/bin/uvicorn', apt: 'uvicorn' }],
+    mayCut: 'told to stop, it closes each connection whose request it has not read yet (shutdown of its protocols)',
   },
   { name: 'node', reload: ['web'], page: /^200 hello from pid \d+$/, needed: [] },
 ];
 
 /** Most of their time is waiting. */
 describe('the examples', { concurrency: 4 }, () => {
-  for (const { name, reload, page: wanted, needed } of sites) {
+  for (const { name, reload, page: wanted, needed, mayCut } of sites) {
     test(`the example ${name} serves, and goes on serving while it is reloaded`, async (t) => {
       if (!needs(t, ...needed)) return;
       const { dir, port } = await copyOf(name);
@@ -104,14 +107,16 @@ describe('the examples', { concurrency: 4 }, () => {
       let over = false;
       const seen: string[] = [];
       const asking = (async () => {
-        while (!over) seen.push(await page(port));
+        while (!over) seen.push(await page(port).catch(() => 'cut off'));
       })();
       const { status, stdout } = await ctl('reload', ...reload);
       over = true;
       await asking;
       assert.equal(status, 0, stdout);
       assert.ok(seen.length > 0);
-      for (const answer of seen) assert.match(answer, wanted);
+      const cut = seen.filter((answer) => answer === 'cut off').length;
+      assert.ok(cut <= (mayCut === undefined ? 0 : 1), `${cut} of ${seen.length} requests were cut off`);
+      for (const answer of seen) if (answer !== 'cut off') assert.match(answer, wanted);
       assert.notEqual(await page(port), before);
     });
   }
