@@ -265,7 +265,12 @@ export function onBoth(title: string, body: (trial: Trial) => Promise<void>, opt
 }
 
 /** Steps that only hupd knows. */
-export function onHupd(title: string, body: (trial: Trial) => Promise<void>, options: { root?: boolean } = {}): void {
+/** `supervisorctl`: it is about what the real one says. */
+export function onHupd(
+  title: string,
+  body: (trial: Trial) => Promise<void>,
+  options: { root?: boolean; supervisorctl?: boolean } = {},
+): void {
   on('hupd', title, body, options);
 }
 
@@ -273,10 +278,11 @@ function on(
   name: ServerName,
   title: string,
   body: (trial: Trial) => Promise<void>,
-  { root = false }: { root?: boolean },
+  { root = false, supervisorctl = false }: { root?: boolean; supervisorctl?: boolean },
 ) {
   test(`${name}: ${title}`, async (t) => {
-    if (name === 'supervisord' && !needs(t, { command: commands.supervisord, apt: 'supervisor' })) return;
+    const peer = name === 'supervisord' || supervisorctl;
+    if (peer && !needs(t, { command: commands.supervisord, apt: 'supervisor' })) return;
     if (root && process.geteuid?.() !== 0) return t.skip('needs root');
     const trial = new Trial(t, name);
     try {

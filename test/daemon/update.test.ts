@@ -193,8 +193,10 @@ trials('reread and update', () => {
     assert.equal(await say('add', 'new'), 'new: added process group 0');
   });
 
-  onHupd('with update_strategy=reload the update of real supervisorctl is a reload', async (trial) => {
-    const server = (version: number) => `[program:web]
+  onHupd(
+    'with update_strategy=reload the update of real supervisorctl is a reload',
+    async (trial) => {
+      const server = (version: number) => `[program:web]
 command=/bin/sh -c "echo up ${version} >> DIR/told; trap 'echo down ${version} >> DIR/told; exit 0' TERM; while :; do sleep 0.05; done"
 reload_strategy=rolling
 ready_check=startsecs
@@ -202,40 +204,45 @@ reload_overlap=0.2
 update_strategy=reload
 numprocs=2
 process_name=%(process_num)d`;
-    write(trial, { web: server(1) });
-    await trial.foreground();
-    await trial.logged(/success: 1/);
-    const before = await pids(trial);
-    write(trial, { web: server(2).replace('numprocs=2', 'numprocs=3'), other: '' });
-    const reread = await trial.ctl('reread');
-    assert.equal(reread.stdout, 'other: disappeared\nweb: available\n');
-    const { stdout, status } = await trial.ctl('update');
-    assert.deepEqual([stdout, status], ['other: stopped\nother: removed process group\nweb: added process group\n', 0]);
-    const after = await pids(trial);
-    assert.notEqual(after.get('web:0'), before.get('web:0'));
-    assert.deepEqual([...after.keys()].sort(), ['ear', 'pair:one', 'pair:two', 'php', 'web:0', 'web:1', 'web:2']);
-    // Each predecessor goes only when its successor is there.
-    const told = trial.read('told').trim().split('\n').slice(2);
-    assert.equal(told.filter((line) => line === 'down 1').length, 2);
-    let serving = 2;
-    for (const line of told) {
-      serving += line.startsWith('up') ? 1 : -1;
-      assert.ok(serving >= 2, told.join(', '));
-    }
-    assert.equal((await trial.ctl('reread')).stdout, nothing);
-    // One that fails is told to the client, and the old one serves on.
-    write(trial, {
-      web: server(3).replace('echo up', 'exit 1; echo up').replace('numprocs=2', 'numprocs=3'),
-      other: '',
-    });
-    const failed = await trial.ctl('update');
-    assert.match(
-      failed.stdout,
-      /web: 0: |FAILED: web: web:0: the successor ended before it was ready \(exit status 1\)/,
-    );
-    assert.equal(failed.status, 1);
-    assert.deepEqual(await pids(trial), after);
-  });
+      write(trial, { web: server(1) });
+      await trial.foreground();
+      await trial.logged(/success: 1/);
+      const before = await pids(trial);
+      write(trial, { web: server(2).replace('numprocs=2', 'numprocs=3'), other: '' });
+      const reread = await trial.ctl('reread');
+      assert.equal(reread.stdout, 'other: disappeared\nweb: available\n');
+      const { stdout, status } = await trial.ctl('update');
+      assert.deepEqual(
+        [stdout, status],
+        ['other: stopped\nother: removed process group\nweb: added process group\n', 0],
+      );
+      const after = await pids(trial);
+      assert.notEqual(after.get('web:0'), before.get('web:0'));
+      assert.deepEqual([...after.keys()].sort(), ['ear', 'pair:one', 'pair:two', 'php', 'web:0', 'web:1', 'web:2']);
+      // Each predecessor goes only when its successor is there.
+      const told = trial.read('told').trim().split('\n').slice(2);
+      assert.equal(told.filter((line) => line === 'down 1').length, 2);
+      let serving = 2;
+      for (const line of told) {
+        serving += line.startsWith('up') ? 1 : -1;
+        assert.ok(serving >= 2, told.join(', '));
+      }
+      assert.equal((await trial.ctl('reread')).stdout, nothing);
+      // One that fails is told to the client, and the old one serves on.
+      write(trial, {
+        web: server(3).replace('echo up', 'exit 1; echo up').replace('numprocs=2', 'numprocs=3'),
+        other: '',
+      });
+      const failed = await trial.ctl('update');
+      assert.match(
+        failed.stdout,
+        /web: 0: |FAILED: web: web:0: the successor ended before it was ready \(exit status 1\)/,
+      );
+      assert.equal(failed.status, 1);
+      assert.deepEqual(await pids(trial), after);
+    },
+    { supervisorctl: true },
+  );
 
   onBoth('a group is added with AUTO logs of its own, and its log of before stays', async (trial) => {
     write(trial);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { RpcClient } from '../../src/ctl/rpc-client.ts';
 import { type CyclesResult, runCycles } from '../support/carry-cycles.ts';
 import { type CarryRig, carryRigFor, processesIn } from '../support/carry-rig.ts';
 import { gunicornNeeds } from '../support/gunicorn.ts';
 import { needs } from '../support/needs.ts';
-import { run } from '../support/rig.ts';
 import { until } from '../support/until.ts';
 
 const two = `[program:a]
@@ -103,6 +103,7 @@ for (const [title, flags, edit, said] of [
 }
 
 test('input and event listeners survive a crash and an upgrade: no end of file, no event twice, none lost', async (t) => {
+  if (!needs(t, { command: '/usr/bin/python3', apt: 'python3-minimal' })) return;
   const recorder = resolve('test/support/listeners/recorder.py');
   const rig = await carryRigFor(t, {
     programs: `${two}[eventlistener:ear]
@@ -189,14 +190,9 @@ autorestart=false
 });
 
 async function send(rig: CarryRig, method: string, params: readonly string[]): Promise<void> {
-  const code = `import sys, xmlrpc.client
-sys.path.insert(0, '/usr/lib/python3/dist-packages')
-from supervisor.xmlrpc import SupervisorTransport
-s = xmlrpc.client.ServerProxy('http://x', transport=SupervisorTransport(None, None, 'unix://' + sys.argv[1]))
-getattr(s.supervisor, sys.argv[2].split('.')[1])(*sys.argv[3:])
-`;
-  const { status, stderr } = await run('python3', ['-c', code, join(rig.dir, 'hupd.sock'), method, ...params]);
-  assert.equal(status, 0, stderr);
+  const client = new RpcClient({ serverUrl: `unix://${join(rig.dir, 'hupd.sock')}`, username: null, password: null });
+  const reply = await client.call(method, params);
+  assert.ok(reply.ok, JSON.stringify(reply));
 }
 
 /** A hupd of its own to be replaced. `first`: what it does before it is hupd. */

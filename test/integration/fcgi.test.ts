@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Client } from '../../src/ctl/client.ts';
 import { freePort } from '../support/gunicorn.ts';
+import { needs } from '../support/needs.ts';
 import { type Rig, rigFor } from '../support/rig.ts';
 
 const server = `
@@ -17,6 +18,7 @@ while True:
     connection.close()
 `;
 const files = { 'server.py': server };
+const python = { command: '/usr/bin/python3', apt: 'python3-minimal' } as const;
 
 function section(name: string, socket: string, more = ''): string {
   return `
@@ -49,6 +51,7 @@ async function pids(rig: Rig, ...names: readonly string[]): Promise<readonly str
 }
 
 test('the processes of an fcgi-program share one socket as descriptor 0, open as long as one of them lives', async (t) => {
+  if (!needs(t, python)) return;
   const rig = await rigFor(t, { files, programs: section('app', 'unix://DIR/app.sock', 'socket_mode=0740') });
   const path = join(rig.dir, 'app.sock');
   const both = await pids(rig, 'app:app_0', 'app:app_1');
@@ -72,6 +75,7 @@ test('the processes of an fcgi-program share one socket as descriptor 0, open as
 });
 
 test('the standard input of an fcgi-program is no file to write to', async (t) => {
+  if (!needs(t, python)) return;
   const rig = await rigFor(t, { files, programs: section('app', 'unix://DIR/app.sock') });
   const client = new Client({ serverUrl: `unix://${rig.socket}`, username: null, password: null });
   const reply = await client.call('supervisor.sendProcessStdin', ['app:app_0', 'x']);
@@ -79,6 +83,7 @@ test('the standard input of an fcgi-program is no file to write to', async (t) =
 });
 
 test('an fcgi-program that is a member of a group gets its socket too, whatever else is in the group', async (t) => {
+  if (!needs(t, python)) return;
   const rig = await rigFor(t, {
     files,
     programs: `${section('a', 'unix://DIR/a.sock')}${section('b', 'unix://DIR/b.sock')}
@@ -96,6 +101,7 @@ programs=a,plain,b
 });
 
 test('a rolling reload replaces the processes behind the socket, which stays open throughout', async (t) => {
+  if (!needs(t, python)) return;
   const port = await freePort();
   const target = { host: '127.0.0.1', port };
   const rig = await rigFor(t, {
@@ -121,6 +127,7 @@ test('a rolling reload replaces the processes behind the socket, which stays ope
 });
 
 test('a socket that cannot be opened is said at the start, keeps nobody else from running, and is tried again', async (t) => {
+  if (!needs(t, python)) return;
   const port = await freePort();
   const squatter = createServer().listen(port, '127.0.0.1');
   await new Promise((resolve) => squatter.on('listening', resolve));
