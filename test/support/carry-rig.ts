@@ -9,7 +9,7 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { type CtlResult, configText, type RigOptions, run } from './rig.ts';
+import { type CtlResult, configText, killIfThere, type RigOptions, run } from './rig.ts';
 import { until } from './until.ts';
 
 export class CarryRig {
@@ -113,7 +113,7 @@ export class CarryRig {
       await gone;
     }
     const left = processesIn(this.dir);
-    for (const pid of left) process.kill(pid, 'SIGKILL');
+    for (const pid of left) killIfThere(pid);
     rmSync(this.dir, { recursive: true, force: true });
     assert.deepEqual(left, [], 'processes were left behind');
     if (runtime !== undefined)

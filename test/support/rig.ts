@@ -263,7 +263,8 @@ export function isAlive(pid: number): boolean {
   return found !== null && found.state !== 'Z';
 }
 
-function killIfThere(pid: number): void {
+/** One that goes by itself in the same moment is no trouble. */
+export function killIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

@@ -12,7 +12,7 @@ import type { ReloadFact } from '../../../src/core/reload/facts.ts';
 import { Client, type WatchedProcess } from '../../../src/ctl/client.ts';
 import { freePort } from '../../support/gunicorn.ts';
 import { type Answer, ask, type Load, startLoad, type Target } from '../../support/load.ts';
-import { childrenOf, configText, endRig, type Rig, startRig } from '../../support/rig.ts';
+import { childrenOf, configText, endRig, killIfThere, type Rig, startRig } from '../../support/rig.ts';
 import type { Plan } from './plan.ts';
 
 export type EndState = 'old serves' | 'new serves' | 'stopped as asked';
@@ -49,7 +49,7 @@ export async function runTrial(plan: Plan): Promise<TrialResult> {
     await endRig(rig);
   }
   const left = processesNaming(dir);
-  for (const pid of left) process.kill(pid, 'SIGKILL');
+  for (const pid of left) killIfThere(pid);
   assert.deepEqual(left, [], `seed ${plan.seed}: processes are left over; ${JSON.stringify(plan)}\n${rig.log}`);
   if (port !== 0) await assert.doesNotReject(canBind(port), `seed ${plan.seed}: the address is free again`);
   return result;
@@ -181,7 +181,7 @@ class Trial {
   /** Resolves when hupd has heard of its end. One that has gone already is left alone: its pid may be somebody else's by now. */
   async #kill(pid: number): Promise<void> {
     if (!childrenOf(this.#rig.pid).includes(pid)) return;
-    process.kill(pid, 'SIGKILL');
+    killIfThere(pid);
     await this.#rig.until(() => !childrenOf(this.#rig.pid).includes(pid), 'it is reaped');
   }
 
