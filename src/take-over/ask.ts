@@ -47,7 +47,6 @@ export async function askSupervisord(os: Os, address: ServerAddress): Promise<As
       pid,
       kernel: stat === null ? null : { uid: uidOf(pid), startTime: stat.startTime },
       refusal: listening.problem === null ? null : `its sockets and pipes can not be had: ${listening.problem}`,
-      listeners: listening.sockets.map((socket) => socket.address),
       processes: rows.filter(isStruct).map((row) => readRow(os, row, descriptors)),
       unit: stat?.ppid === 1 ? unitOf(pid) : null,
     },

@@ -55,7 +55,6 @@ async function lookAt(os: Os, config: Config, url: string): Promise<Looked> {
 
 /** Freezes it in a moment in which the plan holds. */
 export async function seize(os: Os, config: Config, url: string): Promise<Taken> {
-  let why = '';
   for (let tries = 0; tries < seizeTries; tries += 1) {
     const looked = await lookAt(os, config, url);
     if (!looked.ok) return looked;
@@ -65,8 +64,8 @@ export async function seize(os: Os, config: Config, url: string): Promise<Taken>
     if (busy !== null) return { ok: false, words: [`supervisord (pid ${pid}) was left alone: ${busy}`] };
     if (holds(os, survey, plan)) return take(os, config, survey, plan, words);
     thaw(os, pid);
-    why = 'its programs come and go faster than they can be looked at';
   }
+  const why = 'its programs come and go faster than they can be looked at';
   return { ok: false, words: [`supervisord was left alone after ${seizeTries} tries: ${why}`] };
 }
 

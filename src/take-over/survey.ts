@@ -2,7 +2,6 @@
  * What there is to take over from a running supervisord, as plain facts: what it says of itself over XML-RPC, and what the kernel says of it and
  * of its children. Nothing is touched.
  */
-import type { SocketAddress } from '../core/spec.ts';
 import type { PipeFiles } from './pipes.ts';
 
 export interface SurveyedProcess {
@@ -49,8 +48,6 @@ export interface Survey {
   readonly kernel: { readonly uid: number; readonly startTime: number } | null;
   /** Why its descriptors can not be had; null: they can. */
   readonly refusal: string | null;
-  /** Where it listens, for clients and for fcgi-programs. */
-  readonly listeners: readonly SocketAddress[];
   readonly processes: readonly SurveyedProcess[];
   readonly unit: UnitFacts | null;
 }

@@ -24,7 +24,7 @@ const down = { stateName: 'STOPPED', pid: 0, kernel: null };
 function surveyOf(given: Partial<Survey> = {}): Survey {
   return {
     ...{ url: 'unix:///s', version: '4.2.5', isHupd: false, stateName: 'RUNNING', pid: 100 },
-    ...{ kernel: { uid: 0, startTime: 1 }, refusal: null, listeners: [], unit: null, processes: [found()] },
+    ...{ kernel: { uid: 0, startTime: 1 }, refusal: null, unit: null, processes: [found()] },
     ...given,
   };
 }
