@@ -15,7 +15,6 @@ if (files.length === 0) {
 }
 // A bound for what hangs, and not for what is slow: on a machine that is busy with other things each file has more.
 const busy = Math.min(4, Math.max(1, loadavg()[0] / availableParallelism()));
-const { status } = spawnSync(process.execPath, ['--test', `--test-timeout=${Math.round(300_000 * busy)}`, ...files], {
-  stdio: 'inherit',
-});
+const options = [`--test-timeout=${Math.round(300_000 * busy)}`, '--test-reporter=spec']; // its end tells the failures once more
+const { status } = spawnSync(process.execPath, ['--test', ...options, ...files], { stdio: 'inherit' });
 process.exit(status ?? 1);
