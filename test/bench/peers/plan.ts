@@ -8,6 +8,7 @@ export interface Plan {
   readonly rpcMs: number;
   readonly logBlockMb: number;
   readonly logLineMb: number;
+  /** Of one load; a reload every six of them. */
   readonly loadSecs: number;
   /** Install pm2 into a temporary directory and measure it too. */
   readonly withPm2: boolean;
@@ -31,11 +32,11 @@ export function planOf(flags: readonly string[]): Plan {
   if (flags.includes('--quick')) {
     return {
       ...{ programs: [1, 100], rounds: 1, restSecs: 5, crashes: 20 },
-      ...{ rpcPrograms: [100], rpcMs: 700, logBlockMb: 50, logLineMb: 5, loadSecs: 4, withPm2 },
+      ...{ rpcPrograms: [100], rpcMs: 700, logBlockMb: 50, logLineMb: 5, loadSecs: 6, withPm2 },
     };
   }
   return {
     ...{ programs: [1, 10, 100, 200, 1000], rounds: 3, restSecs: 60, crashes: 100 },
-    ...{ rpcPrograms: [10, 100, 500], rpcMs: 1000, logBlockMb: 400, logLineMb: 60, loadSecs: 20, withPm2 },
+    ...{ rpcPrograms: [10, 100, 500], rpcMs: 1000, logBlockMb: 400, logLineMb: 60, loadSecs: 30, withPm2 },
   };
 }

@@ -1,17 +1,20 @@
-/** Rolling reloads of nginx: what hupd adds to the server's own boot and the overlap; and what 2,000 requests a second feel of ten of them. */
+/** Rolling reloads of nginx: what hupd adds to the server's own boot and the overlap; and what 2,000 requests a second feel of ten of them a minute. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, startLoad } from '../../support/load.ts';
+import { ask } from '../../support/load.ts';
 import { missing } from '../../support/needs.ts';
 import { endRig, startRig } from '../../support/rig.ts';
+import { compiled } from './compile.ts';
 import { Figures, quantile, type RowResult } from './figures.ts';
 import type { Plan } from './plan.ts';
 
 const perSecond = 2000;
+const reloadEverySecs = 6;
 const overlapSecs = 0.5;
 const nginx = '/usr/sbin/nginx -p DIR -c DIR/nginx.conf -g "daemon off; pid DIR/nginx.pid; error_log stderr;"';
 const config = (port: number) =>
@@ -22,6 +25,7 @@ export async function reload({ rounds, loadSecs }: Plan): Promise<RowResult> {
   const absent = missing([{ command: 'nginx', apt: 'nginx-light' }]);
   if (absent !== null) return { figures: [], notes: [`reload was not run: ${absent}`] };
   const notes = [
+    `requests during reloads: one reload every ${reloadEverySecs} s, against the same time without one; each request on a new connection, timed from when it was due`,
     'reload: "reloaded in" of hupctl, less the overlap and the median of what nginx alone takes from its start to its first answer',
   ];
   const boots: number[] = [];
@@ -45,29 +49,34 @@ export async function reload({ rounds, loadSecs }: Plan): Promise<RowResult> {
     }
     for (let round = 0; round < rounds; round++) {
       for (const reloads of [false, true]) {
-        const load = startLoad({ target, perSecond });
-        const end = performance.now() + (loadSecs * 1000) / rounds;
-        while (performance.now() < end) await (reloads ? reloadOnce() : sleep(100));
-        const answers = await load.stop();
-        const failed = answers.filter(({ error }) => error !== null).length;
         const system = reloads ? 'hupd' : 'no reload';
-        figures.add(
-          `p99.9 of ${perSecond} requests/s during reloads`,
-          system,
-          'ms',
-          quantile(
-            answers.map(({ ms }) => ms),
-            0.999,
-          ),
-        );
+        const client = steadyClient(port, 1000 * loadSecs);
+        if (reloads) {
+          const begun = performance.now();
+          for (let done = 0; done < loadSecs / reloadEverySecs; done++) {
+            await sleep((0.2 + done) * reloadEverySecs * 1000 - (performance.now() - begun));
+            await reloadOnce();
+          }
+        }
+        const { failed, lateMs, latencies } = await client;
+        figures.add(`p99.9 of ${perSecond} requests/s during reloads`, system, 'ms', quantile(latencies, 0.999));
         figures.add('requests that failed', system, 'of all', failed);
-        figures.add('the client was late by at most', system, 'ms', load.latestMs);
+        figures.add('the client was late by at most', system, 'ms', lateMs);
       }
     }
   } finally {
     await endRig(rig);
   }
   return { figures: figures.all(), notes };
+}
+
+async function steadyClient(port: number, ms: number) {
+  const client = spawn(compiled('steady.c'), [`${port}`, `${perSecond}`, `${ms}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [failed = '', late = '', ...latencies] = (await text(client.stdout)).trim().split('\n');
+  const last = (line: string) => Number(/\d+$/.exec(line)?.[0]);
+  return { failed: last(failed), lateMs: last(late) / 1e6, latencies: latencies.map((ns) => Number(ns) / 1e6) };
 }
 
 async function bootSecs(): Promise<number> {

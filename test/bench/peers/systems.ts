@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { missing } from '../../support/needs.ts';
+import { compiled } from './compile.ts';
 import { family, isAlive } from './proc.ts';
 
 export interface Life {
@@ -40,20 +41,8 @@ export interface StartOptions {
 
 const boundMs = 300_000;
 
-let puppet: string | null = null;
-/** The compiled program. Throws where there is no compiler. */
-export function puppetFile(): string {
-  if (puppet !== null) return puppet;
-  const dir = mkdtempSync(join(tmpdir(), 'hupd-bench-puppet-'));
-  process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
-  const file = join(dir, 'puppet');
-  const { status, stderr } = spawnSync('cc', ['-O2', '-static', '-o', file, 'test/bench/peers/puppet.c'], {
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`this bench needs a C compiler (apt-get install gcc libc6-dev): ${stderr}`);
-  puppet = file;
-  return file;
-}
+/** Marks its beginning; what it does then, its arguments say. Throws where there is no compiler. */
+export const puppetFile = (): string => compiled('puppet.c');
 
 interface Command {
   readonly file: string;
