@@ -221,9 +221,9 @@ export function childrenIn(state: string): ReadonlyArray<ProcessIdentity & { rea
   const found = new Map<number, ProcessIdentity & { readonly name: string }>();
   for (const line of state.split('\n')) {
     const value = parse(line);
-    if (!isRecord(value) || !isRecord(value['state']) || !Array.isArray(value['state']['children'])) continue;
-    const name = makeNamespec(`${value['group']}`, `${value['name']}`);
-    for (const child of value['state']['children'])
+    if (!isRecord(value) || !isRecord(value.state) || !Array.isArray(value.state.children)) continue;
+    const name = makeNamespec(`${value.group}`, `${value.name}`);
+    for (const child of value.state.children)
       if (identityShape(child) === null) found.set(child.pid, { ...child, name });
   }
   return [...found.values()];
@@ -259,7 +259,7 @@ export function processKey({ group, name }: { readonly group: string; readonly n
 function take(carried: Mutable<Carried>, value: unknown): string | null {
   if (!isRecord(value)) return 'it is no record';
   const wrong = recordShape(value);
-  if (wrong !== null) return `${JSON.stringify(value['record'])}${wrong}`;
+  if (wrong !== null) return `${JSON.stringify(value.record)}${wrong}`;
   const record = value as CarriedRecord;
   switch (record.record) {
     case 'hupd':
