@@ -5,10 +5,11 @@ import { closeSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Figures, quantile, type RowResult } from './figures.ts';
+import { compiled } from './compile.ts';
+import { Figures, type RowResult } from './figures.ts';
 import type { Plan } from './plan.ts';
 import { cpuOf } from './proc.ts';
-import { listening, load, requestOf } from './rpc-load.ts';
+import { beginLoad, listening, requestOf } from './rpc-load.ts';
 import { hrtimeMs, hupd, type Life, present, puppetFile, supervisord } from './systems.ts';
 
 const lineBytes = 100;
@@ -21,6 +22,7 @@ export async function logs({ logBlockMb, logLineMb, rounds }: Plan): Promise<Row
     'every byte is looked for afterwards: the sizes of all files add up, and each line stands where its number says',
     'cat >file: the same writer, and cat as its reader',
   ];
+  compiled('rpc-load.c'); // takes a moment, in which a writer would be done
   const kinds = [
     { name: 'writes of 100 kB', bytes: logBlockMb * 1e6, size: 100_000 },
     { name: 'line by line', bytes: logLineMb * 1e6, size: lineBytes },
@@ -32,20 +34,14 @@ export async function logs({ logBlockMb, logLineMb, rounds }: Plan): Promise<Row
           ...{ programs: 1, args: `write ${bytes} ${size}` },
           lines: `stdout_logfile_maxbytes=${Math.ceil(bytes / (rotations - 2))}\nstdout_logfile_backups=${rotations}`,
         });
-        let written = false;
         await listening(life.socket);
-        const asking = load(life.socket, requestOf('supervisor.getState'), {
-          clients: 1,
-          everyMs: 20,
-          until: () => written,
-        });
+        const asking = await beginLoad(life.socket, requestOf('supervisor.getState'), { clients: 1, pauseMs: 20 });
         const done = await life.begun(1);
         await allThere(life, bytes);
-        written = true;
-        const { latencies } = await asking;
+        const { p99 } = await asking.end();
         figures.add(`log, ${name}: CPU`, system.name, 's per GB', cpuOf(life.pid) / (bytes / 1e9));
         figures.add(`log, ${name}: rate`, system.name, 'MB/s', bytes / 1e6 / ((done - life.begunAt) / 1000));
-        figures.add(`log, ${name}: RPC p99 meanwhile`, system.name, 'ms', quantile(latencies, 0.99));
+        figures.add(`log, ${name}: RPC p99 meanwhile`, system.name, 'ms', p99);
         checkLines(life, bytes);
         await life.stop();
       }

@@ -1,11 +1,18 @@
-/** XML-RPC calls on kept connections over a unix socket, one after another on each; little more than writing bytes and counting those that come. */
+/** XML-RPC calls on kept connections over a unix socket, by clients in C that know nothing of each other. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { compiled } from './compile.ts';
 
 export interface LoadResult {
   readonly perSecond: number;
-  /** ms */
-  readonly latencies: readonly number[];
+  /** Of the latencies, in ms. */
+  readonly p99: number;
 }
 
 export function requestOf(method: string, ...params: readonly string[]): Buffer {
@@ -18,81 +25,59 @@ export function requestOf(method: string, ...params: readonly string[]): Buffer 
 
 export interface LoadOptions {
   readonly clients: number;
-  /** 0: as fast as answers come. */
-  readonly everyMs?: number;
-  /** Asked before each call. */
-  readonly until: () => boolean;
+  /** Between an answer and the next call; 0: none. */
+  readonly pauseMs?: number;
 }
 
-/** For that long from now on. */
-export function forMs(ms: number): () => boolean {
-  const end = performance.now() + ms;
-  return () => performance.now() >= end;
+export interface Load {
+  /** Ends it, if it has not ended by itself. */
+  end(): Promise<LoadResult>;
 }
 
-export async function load(
-  socket: string,
-  request: Buffer,
-  { clients, until, everyMs = 0 }: LoadOptions,
-): Promise<LoadResult> {
-  const latencies: number[] = [];
-  const begin = performance.now();
-  await Promise.all(Array.from({ length: clients }, () => oneClient(socket, request, until, everyMs, latencies)));
-  return { perSecond: latencies.length / ((performance.now() - begin) / 1000), latencies };
+/** Under way when it resolves; goes on until it is ended, an hour at most. */
+export async function beginLoad(socket: string, request: Buffer, options: LoadOptions): Promise<Load> {
+  const { child, lines } = ask(socket, request, 3_600_000, options);
+  await lines.next();
+  return {
+    end: async () => {
+      child.kill('SIGTERM');
+      return readResult((await lines.next()).value);
+    },
+  };
 }
 
-/** A server that closes the connection after an answer (supervisord does, now and then) is called on another one. */
-async function oneClient(
-  socket: string,
-  request: Buffer,
-  until: () => boolean,
-  everyMs: number,
-  latencies: number[],
-): Promise<void> {
-  while (!until()) await oneConnection(socket, request, until, everyMs, latencies);
+export async function load(socket: string, request: Buffer, ms: number, clients: number): Promise<LoadResult> {
+  const { lines } = ask(socket, request, ms, { clients });
+  await lines.next();
+  return readResult((await lines.next()).value);
 }
 
-function oneConnection(
-  socket: string,
-  request: Buffer,
-  until: () => boolean,
-  everyMs: number,
-  latencies: number[],
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let left = -1;
-    let head = '';
-    let sentAt = performance.now();
-    const connection = connect(socket);
-    const send = () => {
-      if (until()) {
-        connection.destroy();
-        return;
-      }
-      sentAt = performance.now();
-      connection.write(request);
-    };
-    connection
-      .on('connect', () => connection.write(request))
-      .on('error', reject)
-      .on('close', () => resolve());
-    connection.on('data', (chunk) => {
-      if (left < 0) {
-        head += chunk.toString('latin1');
-        const end = head.indexOf('\r\n\r\n');
-        if (end < 0) return;
-        if (!head.startsWith('HTTP/1.1 200')) return reject(new Error(head.slice(0, 200)));
-        left = Number(/content-length: *(\d+)/i.exec(head)?.[1]) - (head.length - end - 4);
-      } else left -= chunk.length;
-      if (left > 0) return;
-      const now = performance.now();
-      latencies.push(now - sentAt);
-      left = -1;
-      head = '';
-      if (everyMs === 0) send();
-      else setTimeout(send, everyMs);
-    });
-  });
+function ask(socket: string, request: Buffer, ms: number, { clients, pauseMs = 0 }: LoadOptions) {
+  const words = ['ask', socket, `${clients}`, `${ms}`, `${pauseMs}`];
+  const child = spawn(compiled('rpc-load.c'), words, { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end(request);
+  return { child, lines: createInterface(child.stdout)[Symbol.asyncIterator]() };
+}
+
+function readResult(line: string | undefined): LoadResult {
+  if (line === undefined) throw new Error('a client has failed');
+  const [count = 0, took = 0, , p99 = 0] = line.split(' ').map(Number);
+  return { perSecond: count / (took / 1e9), p99: p99 / 1e6 };
+}
+
+/** The same clients' limit: a server that only repeats itself. */
+export async function startEcho(): Promise<{ readonly socket: string; stop(): void }> {
+  const dir = mkdtempSync(join(tmpdir(), 'hupd-bench-echo-'));
+  const socket = join(dir, 's');
+  const child: ChildProcess = spawn(compiled('rpc-load.c'), ['echo', socket], { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (child.stdout !== null) await once(child.stdout, 'data');
+  return {
+    socket,
+    stop: () => {
+      child.kill();
+      rmSync(dir, { recursive: true });
+    },
+  };
 }
 
 /** Of a daemon that has just been started: a socket that is bound may refuse for a moment. */

@@ -37,6 +37,8 @@ export interface StartOptions {
   readonly args?: string;
   /** Further lines of the program's section. */
   readonly lines?: string;
+  /** Where its output goes: all into one file (the default), or as the configuration's own defaults have it, each channel into an AUTO log. */
+  readonly output?: 'one file' | 'by default';
 }
 
 const boundMs = 300_000;
@@ -89,7 +91,8 @@ async function begin(prepare: (dir: string, options: StartOptions) => Command, o
   };
 }
 
-function supervisorConfig(dir: string, { programs, args = '', lines = '' }: StartOptions): string {
+function supervisorConfig(dir: string, { programs, args = '', lines = '', output = 'one file' }: StartOptions): string {
+  const oneFile = `stdout_logfile=${dir}/p%(process_num)04d.log\nredirect_stderr=true`;
   const file = join(dir, 'c.conf');
   writeFileSync(
     file,
@@ -110,8 +113,7 @@ command=${puppetFile()} ${args}
 process_name=p%(process_num)04d
 numprocs=${programs}
 startsecs=0
-stdout_logfile=${dir}/p%(process_num)04d.log
-redirect_stderr=true
+${output === 'one file' ? oneFile : ''}
 ${lines}
 `,
   );
