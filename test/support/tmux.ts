@@ -38,6 +38,7 @@ export class Tmux {
     const size = ['-x', String(width), '-y', String(height)];
     const where = cwd === undefined ? [] : ['-c', cwd];
     await tmux.#tmux('-f', '/dev/null', '-u', 'new-session', '-d', ...size, ...where, ...env, '/bin/sh');
+    await tmux.shows(/^[$#]$/m); // what is typed before the prompt is there is shown twice, and the prompt is put before its output
     await tmux.type(command, 'Enter');
     return tmux;
   }
