@@ -70,9 +70,11 @@ export class Ctl {
     this.client = this.#makeClient(settings);
   }
 
-  output(line: string): void {
+  /** At once, however many lines. */
+  output(...lines: readonly string[]): void {
+    if (lines.length === 0) return;
     this.#live?.erase();
-    this.terminal.write(`${line}\n`);
+    this.terminal.write(`${lines.join('\n')}\n`);
   }
 
   /** Draws a moving line below the output until the function returned is called, where there is a terminal; see `LiveLine`. */

@@ -28,13 +28,11 @@ export class RpcClient {
 
   /** Never rejects. After the first one there is no time limit: a start with wait answers when it is decided. `signal` gives the answer up. */
   async call(method: string, params: readonly RpcValue[] = [], signal?: AbortSignal): Promise<Reply<RpcValue>> {
-    const { decodeResponse, encodeCall, loadDecoder } = await import('../rpc/codec.ts');
+    const { decodeResponse, encodeCall } = await import('../rpc/codec.ts');
     const request = this.#request('POST', '/RPC2', Buffer.from(await encodeCall(method, params)));
     const secs = this.#hasAnswered ? null : (this.#address.timeoutSecs ?? null);
     const bound = secs === null ? [] : [AbortSignal.timeout(secs * 1000)];
-    const answer = this.#exchangeText(request, AbortSignal.any([...(signal ? [signal] : []), ...bound]));
-    void loadDecoder().catch(() => undefined); // meanwhile; a failure shows when it is used
-    const text = await answer;
+    const text = await this.#exchangeText(request, AbortSignal.any([...(signal ? [signal] : []), ...bound]));
     if (secs !== null && bound[0]?.aborted && !signal?.aborted) {
       return { ok: false, failure: { kind: 'timeout', secs } };
     }

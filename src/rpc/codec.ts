@@ -6,6 +6,7 @@
  * The serializer and the deserializer (and sax with it) are loaded when they are first needed.
  */
 import CustomType from 'xmlrpc/lib/customtype.js';
+import { readPlainResponse } from './plain-response.ts';
 
 export type RpcValue =
   | string
@@ -33,8 +34,13 @@ export async function encodeCall(method: string, params: readonly RpcValue[]): P
   return serializer.serializeMethodCall(method, params.map(wrapStrings));
 }
 
-/** Reads a method response; rejects with an Error when the text is none. */
+/** Reads a method response; rejects with an Error when the text is none. Most responses are read without the parser. */
 export async function decodeResponse(xml: string): Promise<RpcResponse> {
+  return readPlainResponse(xml) ?? parseResponse(xml);
+}
+
+/** The same by the parser, whatever the text. */
+export async function parseResponse(xml: string): Promise<RpcResponse> {
   const decoder = await parse(xml);
   if (decoder.type !== 'methodresponse' || decoder.responseType === null) {
     throw new Error('not an XML-RPC response');
@@ -87,7 +93,7 @@ async function importDecoder() {
 
 let decoderClass: ReturnType<typeof importDecoder> | undefined;
 
-/** Starts loading the parser, so that it is there when the answer comes. */
+/** The parser, loaded once. */
 export function loadDecoder(): ReturnType<typeof importDecoder> {
   decoderClass ??= importDecoder();
   return decoderClass;

@@ -31,9 +31,7 @@ export const command: Command = {
     if (all.includes('--json')) {
       ctl.output(JSON.stringify(infos, null, 2));
     } else {
-      for (const line of statusLines(infos, painter)) {
-        ctl.output(line);
-      }
+      ctl.output(...statusLines(infos, painter));
     }
     if (infos.some((info) => isStoppedState(info.statename as StateName))) {
       ctl.exitStatus = exitStatus.unimplemented;
