@@ -131,6 +131,13 @@ export function aliveGenerations(
   return alive;
 }
 
+/** Not one that it knows to have ended: alive, or so new that the process has not heard of it yet. */
+export function mayBeAlive(process: Process, generation: number): boolean {
+  const { spawning, generations } = process;
+  if (generation === spawning || generation > generations) return true;
+  return aliveGenerations(process).some(({ number }) => number === generation);
+}
+
 /** When the process wants to be woken with a `time` event (mono), or null. */
 export function deadline(process: Process): number | null {
   const times = process.retiring.flatMap(({ killAt }) => killAt ?? []);

@@ -18,6 +18,7 @@ import {
   writeCarried,
 } from '../core/carried.ts';
 import type { SavedPools } from '../core/event-pools.ts';
+import { mayBeAlive } from '../core/process.ts';
 import type { ReloadFact } from '../core/reload/facts.ts';
 import type { GroupSpec } from '../core/spec.ts';
 import type { Fd, Os } from '../os/os.ts';
@@ -186,7 +187,10 @@ export class Carry {
     return {
       ...{ process, older, nextReloadBy, launching },
       logs: { stdout: logs.stdout.path, stderr: logs.stderr.path },
-      children: [...children.values()].map((child): CarriedChild => child.carried),
+      // One that was reaped is let go only after its process has taken the step that is written here.
+      children: [...children.values()]
+        .filter(({ generation }) => mayBeAlive(process, generation))
+        .map((child): CarriedChild => child.carried),
       ...sockets.carried,
       fcgi: fcgi?.carried ?? null,
     };

@@ -107,3 +107,28 @@ describe('event listeners of a daemon that was killed', () => {
     await daemon.elapse(0);
   }
 });
+
+describe('a daemon that was killed when all was quiet', () => {
+  it('leaves word of those that run, and of none that had ended before: the next one has nothing to warn of', async () => {
+    const os = new FakeOs();
+    const file = new KeptState();
+    const text = `${program('web', 'reload_strategy=rolling')}${program('off')}${program('failed', 'startretries=0')}`;
+    const daemon = new FakeDaemon(text, { os, file });
+    daemon.begin();
+    os.exit(daemon.view('failed').pid, 3);
+    await daemon.elapse(1000);
+    const before = daemon.view('web').pid;
+    daemon.begunReload('web');
+    void daemon.stop('off', false);
+    await daemon.elapse(5000);
+    assert.notEqual(daemon.view('web').pid, before);
+    const left = leftIn(file.text);
+    const children = [...left.processes.values()].flatMap((process) => process.children.map(({ pid }) => pid));
+    assert.deepEqual(children, [daemon.view('web').pid]);
+    const next = await new FakeDaemon(text, { os, left }).up();
+    assert.deepEqual(
+      next.lines.filter((line) => !line.startsWith('INFO')),
+      [],
+    );
+  });
+});
