@@ -294,6 +294,10 @@ function cancel(turn: Turn, reload: Reload): void {
   if (reload.phase === 'waiting') turn.retire(reload.successor, true);
   if (reload.phase === 'overlapping' || reload.phase === 'leaving') turn.retire(reload.predecessor, false);
   if (reload.phase === 'testing') turn.do({ effect: 'end-reload-test' });
+  const { current } = turn;
+  const isPredecessor = reload.phase === 'testing' || reload.phase === 'spawning' || reload.phase === 'waiting';
+  if (current !== null && isPredecessor)
+    tell(turn, { fact: 'stopping', pid: current.pid, signal: turn.startedFrom(current).stopSignal });
   fail(turn, 'a stop was asked for', null);
 }
 

@@ -314,6 +314,18 @@ describe('a stop during a reload', () => {
     }
   });
 
+  test('says that the predecessor is stopped as well, so that nobody thinks it serves on', () => {
+    for (const process of [rolling({ test: 'check' }), rolling()]) {
+      process.reload();
+      assert.deepEqual(told(stop(process)).slice(-2), [
+        'sent SIGTERM to predecessor 101',
+        'reload failed: a stop was asked for',
+      ]);
+    }
+    assert.ok(told(stop(booting())).includes('sent SIGTERM to predecessor 101'));
+    assert.ok(!told(stop(overlapping())).some((line) => line.startsWith('sent')));
+  });
+
   test('in the overlap stops both, and names the promoted one', () => {
     const process = stop(overlapping());
     process.exited(101);
