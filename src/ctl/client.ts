@@ -137,6 +137,7 @@ export class Client extends RpcClient {
   waitReload = (id: number, factCount: number, timeoutSecs: number, signal?: AbortSignal) =>
     this.call('hupd.waitReload', [id, factCount, timeoutSecs], signal) as Promise<Reply<ReloadReport>>;
   planReload = (name: string) => this.#typed<readonly string[]>('hupd.planReload', name);
+  planReloadAll = () => this.#typed<readonly string[]>('hupd.planReloadAll');
   getReloadHistory = (name: string) => this.#typed<readonly ReloadReport[]>('hupd.getReloadHistory', name);
   upgrade = () => this.#typed<boolean>('hupd.upgrade');
   getUpgrades = () => this.#typed<number>('hupd.getUpgrades');

@@ -51,12 +51,13 @@ export async function gracefulReload(ctl: Ctl, arg: string, command: Command): P
 }
 
 async function plan(ctl: Ctl, name: string): Promise<CommandResult> {
-  const reply = await ctl.client.planReload(name);
+  const all = name === 'all';
+  const reply = await (all ? ctl.client.planReloadAll() : ctl.client.planReload(name));
   if (!reply.ok) {
-    return refused(ctl, name, 'hupd.planReload', reply.failure);
+    return refused(ctl, name, all ? 'hupd.planReloadAll' : 'hupd.planReload', reply.failure);
   }
   for (const line of reply.value) {
-    ctl.output(`${name}: ${line}`);
+    ctl.output(isOne(name) ? `${name}: ${line}` : line); // of several each line has its name
   }
   return undefined;
 }

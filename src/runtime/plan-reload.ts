@@ -1,6 +1,9 @@
 /** What a reload of a process would do, in words, without touching anything but a look at its sockets. */
 
+import { makeNamespec } from '../core/namespec.ts';
 import { wantsProbe } from '../core/ready-check.ts';
+import { inTurn } from '../core/reload/rollout.ts';
+import { reloadRefusal } from '../core/reload/step.ts';
 import { splitCommand } from '../core/shell-words.ts';
 import { signalName } from '../core/signals.ts';
 import type { ProcessSpec } from '../core/spec.ts';
@@ -13,7 +16,9 @@ import { pidFilesOf, serverConfig } from '../handover/server-files.ts';
 import { leavingOf, signalFact } from '../handover/signals.ts';
 import type { Borrowed, Os } from '../os/os.ts';
 import { describeCheck, effectiveCheck } from '../readiness/start-check.ts';
+import type { Groups } from './groups.ts';
 import type { Member } from './member.ts';
+import type { Supervision } from './supervision.ts';
 
 interface Planned {
   readonly os: Os;
@@ -24,7 +29,37 @@ interface Planned {
   readonly server: ServerProfile | null;
 }
 
-export function planReload(os: Os, member: Member): readonly string[] {
+/** In the order of their turns; of a program with several processes first how it goes round. */
+export function planReloads(
+  os: Os,
+  groups: Groups,
+  processes: Parameters<Supervision['planReload']>[0],
+): ReturnType<Supervision['planReload']> {
+  const given = processes.flatMap(({ group, name }) => {
+    const member = groups.find(group, name);
+    const groupPriority = groups.get(group)?.spec.priority ?? 0;
+    return member === null ? [] : [{ group, name, spec: member.spec, groupPriority, member }];
+  });
+  return inTurn(given).flatMap((program) => [
+    ...rounds(program.map(({ spec }) => spec)),
+    ...program.flatMap(({ group, name, member }) =>
+      planReload(os, member).map((text) => ({ name: makeNamespec(group, name), text })),
+    ),
+  ]);
+}
+
+/** How the processes of a program go round. */
+function rounds([spec, ...others]: readonly ProcessSpec[]): ReturnType<Supervision['planReload']> {
+  if (spec === undefined || others.length === 0) return [];
+  const { parallelism, delaySecs, onFailure } = spec.reload;
+  const count = others.length + 1;
+  const pause = delaySecs === 0 ? '' : `, ${delaySecs} s between`;
+  const failure = onFailure === 'continue' ? 'a failure keeps nobody from their turn' : 'a failure ends the reload';
+  const text = `${count} processes, ${Math.min(parallelism, count)} at a time${pause}; ${failure}`;
+  return [{ name: spec.program, text }];
+}
+
+function planReload(os: Os, member: Member): readonly string[] {
   const { spec, current } = member;
   const { reload } = spec;
   const split = splitCommand(spec.command);
@@ -32,11 +67,11 @@ export function planReload(os: Os, member: Member): readonly string[] {
   const server = recognise(words);
   const lines = [`strategy: ${reload.strategy}${server === null ? '' : ` (known server: ${server.name})`}`];
   if (reload.test !== null) lines.push(`first: ${reload.test}; a failure ends the reload`);
-  if (current === null || !isRunningState(member.state))
-    return [...lines, `it is ${member.state}: it would be started`];
-  const planned = { os, member, spec, pid: current.pid, words, server };
-  lines.push(...planRunning(planned));
-  if (member.process.reload !== null) lines.push('a reload is under way: another would be refused');
+  const refusal = reloadRefusal(member.process);
+  if (refusal !== null) lines.push(`now it would be refused: ${refusal}`);
+  if (current !== null && isRunningState(member.state))
+    lines.push(...planRunning({ os, member, spec, pid: current.pid, words, server }));
+  else if (refusal === null) lines.push(`it is ${member.state}: it would be started`);
   return lines;
 }
 

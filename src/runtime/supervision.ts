@@ -196,8 +196,10 @@ export interface Supervision {
   reloadChanged(id: number, factCount: number, timeoutMs: number): Promise<void>;
   /** Ended and current ones of that process, oldest first. */
   reloadHistory(group: string, name: string): readonly ReloadView[];
-  /** What a reload of that process would do, step by step, in words; nothing is touched. */
-  planReload(group: string, name: string): readonly string[];
+  /** What a reload of these processes would do, step by step, in words; nothing is touched. `name`: of a process, or of its program. */
+  planReload(
+    processes: ReadonlyArray<{ readonly group: string; readonly name: string }>,
+  ): ReadonlyArray<{ readonly name: string; readonly text: string }>;
   /** What stands in the way of graceful reloads, program by program. */
   doctor(): readonly Finding[];
 

@@ -16,7 +16,7 @@ import { type CompositionOptions, compose, type Parts } from './composition.ts';
 import { diagnose } from './diagnosis.ts';
 import { clearMainLog, clearProcessLogs, reopenAll } from './log-upkeep.ts';
 import type { Member } from './member.ts';
-import { planReload } from './plan-reload.ts';
+import { planReloads } from './plan-reload.ts';
 import { refusal } from './refusal.ts';
 import type {
   ChangesView,
@@ -200,9 +200,8 @@ export class Supervisor implements Supervision {
     return this.#parts.reloads.history(group, name);
   }
 
-  planReload(group: string, name: string): readonly string[] {
-    const member = this.#parts.groups.find(group, name);
-    return member === null ? [] : planReload(this.#os, member);
+  planReload(...[processes]: Parameters<Supervision['planReload']>): ReturnType<Supervision['planReload']> {
+    return planReloads(this.#os, this.#parts.groups, processes);
   }
 
   doctor(): readonly Finding[] {

@@ -139,6 +139,15 @@ test('--plan prints what would be done, and does nothing', async () => {
   assert.deepEqual(server.calls, ['getVersion()', 'hupd.planReload(web)']);
 });
 
+test('--plan of a group, or of all, says of each line which process it is about', async () => {
+  const server = new FakeServer({
+    'hupd.planReload': () => ['web_0: waits for accept'],
+    'hupd.planReloadAll': () => ['api: waits for accept'],
+  });
+  assert.equal((await hupctl(server, 'reload --plan web:*')).stdout, 'web_0: waits for accept\n');
+  assert.equal((await hupctl(server, 'reload --plan all')).stdout, 'api: waits for accept\n');
+});
+
 test('an option that there is not, and no name, are refused before anything is asked', async () => {
   const server = new FakeServer({});
   assert.match((await hupctl(server, 'reload --now web')).stdout, /^Error: unknown option --now\nreload\t/);

@@ -207,8 +207,8 @@ export class FakeSupervision implements Supervision {
     return [...this.reloads.values()];
   }
 
-  planReload(group: string, name: string): readonly string[] {
-    return [`${group}:${name} would be restarted`];
+  planReload(...[processes]: Parameters<Supervision['planReload']>): ReturnType<Supervision['planReload']> {
+    return processes.map(({ group, name }) => ({ name, text: `${group}:${name} would be restarted` }));
   }
 
   doctor() {

@@ -68,9 +68,13 @@ type Given = Member & { readonly spec: ProcessSpec; readonly groupPriority: numb
 type Some<T> = [T, ...T[]];
 
 /** Programs in (group priority, group, priority, program) order, each one's processes as given. One that is named twice has one turn. */
-export function newRollout(given: readonly Given[]): Rollout {
+export function inTurn<G extends Given>(given: readonly G[]): readonly Some<G>[] {
   const each = by(given, ({ group, name }) => `${group}:${name}`).map(([first]) => first);
-  const programs = by(each, ({ group, spec }) => `${group}:${spec.program}`).sort(([a], [b]) => byTurn(a, b));
+  return by(each, ({ group, spec }) => `${group}:${spec.program}`).sort(([a], [b]) => byTurn(a, b));
+}
+
+export function newRollout(given: readonly Given[]): Rollout {
+  const programs = inTurn(given);
   const batches: Batch[] = [];
   for (const program of programs) batches.push(...batchesOf(program, batches.at(-1)?.end ?? 0));
   const processes = programs.flat().map(({ group, name }) => ({ group, name }));

@@ -145,14 +145,24 @@ export const hupdMethods: MethodTable = [
     {
       returns: 'array',
       params: [param('name', 'string')],
-      help: 'What a reload of a process, or with "group:*" of a group, would do, in sentences. Nothing is touched.',
+      help: 'What a reload of a process, or with "group:*" of a group, would do, in sentences; of a group with their names. Nothing is touched.',
       reads: true,
       call: ({ daemon }, [name]) => {
         const target = findTarget(daemon, name);
         if (target.kind === 'wrong') return target.answer;
-        const processes = target.kind === 'group' ? target.group.processes : [target.process];
-        return answer(processes.flatMap((process) => daemon.planReload(process.group, process.name)));
+        if (target.kind === 'group') return answer(namedPlan(daemon, target.group.processes));
+        return answer(daemon.planReload([target.process]).map(({ text }) => text));
       },
+    },
+  ],
+  [
+    'planReloadAll',
+    {
+      returns: 'array',
+      params: [],
+      help: 'The same of all processes, with their names.',
+      reads: true,
+      call: ({ daemon }) => answer(namedPlan(daemon, allProcesses(daemon))),
     },
   ],
   [
@@ -175,6 +185,10 @@ function reload(daemon: Supervision, target: string, processes: readonly Process
     processes.map(({ group, name }) => ({ group, name })),
   );
   return begun.ok ? answer(begun.id) : refused(begun, target);
+}
+
+function namedPlan(daemon: Supervision, processes: readonly ProcessView[]): RpcResult {
+  return daemon.planReload(processes).map(({ name, text }) => `${name}: ${text}`);
 }
 
 function reloadAnswer(daemon: Supervision, id: RpcValue | undefined): Answer {
