@@ -1,5 +1,5 @@
 /**
- * hupd beside those a user would pick instead, in turns, in one run: `npm run bench peers [ROW...] -- [--quick | --full] [--pm2]`. Prints a table, and
+ * hupd beside those a user would pick instead, in turns, in one run: `npm run bench peers [ROW...] -- [--quick | --full | --grow] [--pm2]`. Prints a table, and
  * writes it to artifacts/ with the figures as JSON and a plot of how they grow; with `--readme` the README gets the lines that have a goal.
  */
 import { spawnSync } from 'node:child_process';
@@ -11,7 +11,7 @@ import type { RowResult } from './peers/figures.ts';
 import { bounds, goals } from './peers/goals.ts';
 import { lives } from './peers/lives.ts';
 import { logs } from './peers/logs.ts';
-import { type Plan, planOf } from './peers/plan.ts';
+import { type Plan, planFlags, planOf } from './peers/plan.ts';
 import { reload } from './peers/reload.ts';
 import { type Machine, markdown, plot } from './peers/report.ts';
 import { rpc } from './peers/rpc.ts';
@@ -22,13 +22,10 @@ const rows: Readonly<Record<string, (plan: Plan) => Promise<RowResult>>> = { liv
 const args = process.argv.slice(2);
 const flags = args.filter((arg) => arg.startsWith('--'));
 const wanted = args.filter((arg) => !arg.startsWith('--'));
-const unknown = [
-  ...wanted.filter((name) => !(name in rows)),
-  ...flags.filter((flag) => !['--quick', '--full', '--pm2', '--readme'].includes(flag)),
-];
+const unknown = [...wanted.filter((name) => !(name in rows)), ...flags.filter((flag) => !planFlags.includes(flag))];
 if (unknown.length > 0) {
   console.error(
-    `no such row or flag: ${unknown.join(' ')}; rows: ${Object.keys(rows).join(' ')}; flags: --quick --full --pm2 --readme`,
+    `no such row or flag: ${unknown.join(' ')}; rows: ${Object.keys(rows).join(' ')}; flags: ${planFlags.join(' ')}`,
   );
   process.exit(2);
 }
@@ -66,7 +63,7 @@ const machine: Machine = {
 };
 const table = markdown(machine, results, { goals, bounds, judgedOnly: false });
 mkdirSync('artifacts', { recursive: true });
-const name = `artifacts/peers${wanted.map((row) => `-${row}`).join('')}`;
+const name = `artifacts/peers${[...wanted, ...(flags.includes('--grow') ? ['grow'] : [])].map((word) => `-${word}`).join('')}`;
 writeFileSync(`${name}.json`, JSON.stringify({ machine, results }, null, 1));
 writeFileSync(`${name}.md`, table);
 writeFileSync(`${name}.svg`, plot(results.flatMap(({ figures }) => figures)));

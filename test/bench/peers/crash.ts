@@ -5,28 +5,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Figures, median, quantile, type RowResult } from './figures.ts';
 import type { Plan } from './plan.ts';
-import { hrtimeMs, hupd, present, puppetFile, runit, s6, supervisord } from './systems.ts';
+import { counted, hrtimeMs, hupd, present, puppetFile, runit, s6, supervisord } from './systems.ts';
 
 /** The others take a second for each. */
 const slowOnes = 10;
 
-export async function crash({ crashes }: Plan): Promise<RowResult> {
+export async function crash({ crashes, among }: Plan): Promise<RowResult> {
   const figures = new Figures();
   const notes: string[] = ['fork+exec: the same program started by a C program, one after another'];
-  figures.add('crash to next start, median', 'fork+exec', 'ms', ...bareStarts(crashes));
-  for (const system of present([hupd, supervisord, s6, runit], notes)) {
-    const life = await system.start({ programs: 1, lines: 'autorestart=true' });
-    const times: number[] = [];
-    await life.begun(1);
-    for (let count = 1; count <= (system === hupd ? crashes : Math.min(slowOnes, crashes)); count++) {
-      const from = hrtimeMs();
-      process.kill(life.marks().at(-1)?.pid ?? 0, 'SIGKILL');
-      times.push((await life.begun(count + 1)) - from);
+  figures.add('start without a supervisor', 'fork+exec', 'ms', ...bareStarts(crashes));
+  const systems = present([hupd, supervisord, s6, runit], notes);
+  for (const programs of among) {
+    for (const system of systems.filter(({ most }) => programs <= most)) {
+      const life = await system.start({ programs, lines: 'autorestart=true' });
+      const times: number[] = [];
+      await life.begun(programs);
+      for (let count = 1; count <= (system === hupd ? crashes : Math.min(slowOnes, crashes)); count++) {
+        const from = hrtimeMs();
+        process.kill(life.marks().at(-1)?.pid ?? 0, 'SIGKILL');
+        times.push((await life.begun(programs + count)) - from);
+      }
+      await life.stop();
+      figures.add(`crash to next start, median, ${counted(programs)}`, system.name, 'ms', ...times);
+      const slowest = system === hupd ? quantile(times, 0.99) : median(times);
+      const subject = `crash to next start, p99 (of the others the median), ${counted(programs)}`;
+      figures.add(subject, system.name, 'ms', slowest);
     }
-    await life.stop();
-    figures.add('crash to next start, median', system.name, 'ms', ...times);
-    const slowest = system === hupd ? quantile(times, 0.99) : median(times);
-    figures.add('crash to next start, p99 (of the others the median)', system.name, 'ms', slowest);
   }
   return { figures: figures.all(), notes };
 }

@@ -2,14 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Figures, type RowResult } from './figures.ts';
 import type { Plan } from './plan.ts';
-import { cpuOf, family, memoryOf, wakeUpsOf } from './proc.ts';
-import { hupd, type Life, pm2, present, runit, type System, s6, supervisord } from './systems.ts';
+import { cpuOf, family, memoryOf, sum, wakeUpsOf } from './proc.ts';
+import { counted, hupd, type Life, pm2, present, runit, type System, s6, supervisord } from './systems.ts';
 
 /** Longer than hupd waits before it gives back what its start needed. */
 const settleMs = 30_000;
-
-/** Of others a thousand: runsvdir takes no more. */
-const mostPrograms: Readonly<Record<string, number>> = { hupd: 5000, supervisord: 5000, pm2: 100 };
 
 export async function lives({ programs, rounds, restSecs, withPm2 }: Plan): Promise<RowResult> {
   const figures = new Figures();
@@ -24,18 +21,18 @@ export async function lives({ programs, rounds, restSecs, withPm2 }: Plan): Prom
       'pm2 7 is measured too with --pm2, which installs it from npm into a temporary directory (up to 100 programs)',
     );
   for (const count of programs) {
-    const here = systems.filter(({ name }) => count <= (mostPrograms[name] ?? 1000));
+    const here = systems.filter(({ most }) => count <= most);
     const times = count >= 1000 ? Math.min(2, rounds) : rounds;
     for (let round = 0; round < times; round++) {
       const alive: [System, Life][] = [];
       for (const system of here) {
         const life = await system.start({ programs: count });
         const last = await life.begun(count);
-        figures.add(`start, ${count} programs`, system.name, 'ms', last - life.begunAt);
+        figures.add(`start, ${counted(count)}`, system.name, 'ms', last - life.begunAt);
         alive.push([system, life]);
       }
       if (round === 0) await atRest(count, alive, restSecs, figures);
-      for (const [system, life] of alive) figures.add(`stop, ${count} programs`, system.name, 'ms', await life.stop());
+      for (const [system, life] of alive) figures.add(`stop, ${counted(count)}`, system.name, 'ms', await life.stop());
     }
   }
   return { figures: figures.all(), notes };
@@ -50,16 +47,16 @@ async function atRest(count: number, alive: readonly [System, Life][], secs: num
   watched.forEach(({ system, own }, index) => {
     const cpu = sum(own, cpuOf) - (before[index]?.cpu ?? 0);
     const wakeUps = sum(own, wakeUpsOf) - (before[index]?.wakeUps ?? 0);
-    figures.add(`CPU at rest, ${count} programs`, system.name, '% of a core', (100 * cpu) / secs);
-    figures.add(`wake-ups at rest, ${count} programs`, system.name, 'a second', wakeUps / secs);
+    figures.add(`CPU at rest, ${counted(count)}`, system.name, '% of a core', (100 * cpu) / secs);
+    figures.add(`wake-ups at rest, ${counted(count)}`, system.name, 'a second', wakeUps / secs);
     figures.add(
-      `private memory, ${count} programs`,
+      `private memory, ${counted(count)}`,
       system.name,
       'MiB',
       sum(own, (pid) => memoryOf(pid).uss),
     );
     figures.add(
-      `proportional memory, ${count} programs`,
+      `proportional memory, ${counted(count)}`,
       system.name,
       'MiB',
       sum(own, (pid) => memoryOf(pid).pss),
@@ -71,8 +68,4 @@ async function atRest(count: number, alive: readonly [System, Life][], secs: num
 function supervisors(life: Life): readonly number[] {
   const programs = new Set(life.marks().map(({ pid }) => pid));
   return family(life.pid).filter((pid) => !programs.has(pid));
-}
-
-function sum(pids: readonly number[], of: (pid: number) => number): number {
-  return pids.reduce((all, pid) => all + of(pid), 0);
 }

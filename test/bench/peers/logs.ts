@@ -1,5 +1,5 @@
 /** A child's output on its way into rotated files: the daemon's CPU, the rate, what clients feel meanwhile; and that not a byte is lost. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,17 +8,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { compiled } from './compile.ts';
 import { Figures, type RowResult } from './figures.ts';
 import type { Plan } from './plan.ts';
-import { cpuOf } from './proc.ts';
+import { cpuOf, family, sum } from './proc.ts';
 import { beginLoad, listening, requestOf } from './rpc-load.ts';
-import { hrtimeMs, hupd, type Life, present, puppetFile, supervisord } from './systems.ts';
+import { counted, hupd, type Life, present, puppetFile, readMarks, type System, supervisord } from './systems.ts';
 
 const lineBytes = 100;
 /** Few enough that no file is dropped from the end. */
 const rotations = 40;
 
-export async function logs({ logBlockMb, logLineMb, rounds }: Plan): Promise<RowResult> {
+export async function logs({ logBlockMb, logLineMb, among, rounds }: Plan): Promise<RowResult> {
   const figures = new Figures();
   const notes: string[] = [
+    'log: the CPU is that of the supervisor from when the writer is started, the rate is by the writer’s own clock',
     'every byte is looked for afterwards: the sizes of all files add up, and each line stands where its number says',
     'cat >file: the same writer, and cat as its reader',
   ];
@@ -29,26 +30,43 @@ export async function logs({ logBlockMb, logLineMb, rounds }: Plan): Promise<Row
   ];
   for (const { name, bytes, size } of kinds) {
     for (let round = 0; round < rounds; round++) {
-      for (const system of present([hupd, supervisord], round === 0 ? notes : [])) {
-        const life = await system.start({
-          ...{ programs: 1, args: `write ${bytes} ${size}` },
-          lines: `stdout_logfile_maxbytes=${Math.ceil(bytes / (rotations - 2))}\nstdout_logfile_backups=${rotations}`,
-        });
-        await listening(life.socket);
-        const asking = await beginLoad(life.socket, requestOf('supervisor.getState'), { clients: 1, pauseMs: 20 });
-        const done = await life.begun(1);
-        await allThere(life, bytes);
-        const { p99 } = await asking.end();
-        figures.add(`log, ${name}: CPU`, system.name, 's per GB', cpuOf(life.pid) / (bytes / 1e9));
-        figures.add(`log, ${name}: rate`, system.name, 'MB/s', bytes / 1e6 / ((done - life.begunAt) / 1000));
-        figures.add(`log, ${name}: RPC p99 meanwhile`, system.name, 'ms', p99);
-        checkLines(life, bytes);
-        await life.stop();
+      for (const programs of among) {
+        const of = `, ${counted(programs)}`;
+        for (const system of present([hupd, supervisord], round === 0 ? notes : [])) {
+          if (programs > system.most) continue;
+          const { cpuSecs, perSecond, p99 } = await logged(system, programs, bytes, size);
+          figures.add(`log, ${name}: CPU${of}`, system.name, 's per GB', cpuSecs / (bytes / 1e9));
+          figures.add(`log, ${name}: rate${of}`, system.name, 'MB/s', perSecond / 1e6);
+          figures.add(`log, ${name}: RPC p99 meanwhile${of}`, system.name, 'ms', p99);
+        }
+        const { cpuSecs, perSecond } = await catted(bytes, size);
+        figures.add(`log, ${name}: CPU${of}`, 'cat >file', 's per GB', cpuSecs / (bytes / 1e9));
+        figures.add(`log, ${name}: rate${of}`, 'cat >file', 'MB/s', perSecond / 1e6);
       }
-      figures.add(`log, ${name}: rate`, 'cat >file', 'MB/s', await catRate(bytes, size));
     }
   }
   return { figures: figures.all(), notes };
+}
+
+/** One program writes so many bytes, so many at a time; the others do nothing. What the supervisor's own start costs is not counted. */
+async function logged(system: System, programs: number, bytes: number, size: number) {
+  const life = await system.start({
+    ...{ programs: 1, idle: programs - 1, args: `write ${bytes} ${size}` },
+    lines: `autostart=false\nstdout_logfile_maxbytes=${Math.ceil(bytes / (rotations - 2))}\nstdout_logfile_backups=${rotations}`,
+  });
+  await listening(life.socket);
+  await life.begun(programs - 1);
+  const asking = await beginLoad(life.socket, requestOf('supervisor.getState'), { clients: 1, pauseMs: 20 });
+  const before = cpuOf(life.pid);
+  spawnSync(join('bin', 'hupctl'), ['-c', join(life.dir, 'c.conf'), 'start', 'p:p0000']);
+  const begun = await life.begun(programs);
+  const done = await life.begun(programs + 1);
+  await allThere(life, bytes);
+  const cpuSecs = cpuOf(life.pid) - before;
+  const { p99 } = await asking.end();
+  checkLines(life, bytes);
+  await life.stop();
+  return { cpuSecs, perSecond: bytes / ((done - begun) / 1000), p99 };
 }
 
 /** The writer is done before its reader is. */
@@ -88,22 +106,25 @@ function checkLines(life: Life, bytes: number): void {
   if (before !== bytes) throw new Error(`${before} bytes are in the logs, ${bytes} were written`);
 }
 
-/** MB/s */
-async function catRate(bytes: number, size: number): Promise<number> {
+/** The same writer, and `cat` in the supervisor's place. */
+async function catted(bytes: number, size: number) {
   const dir = mkdtempSync(join(tmpdir(), 'hupd-bench-'));
   try {
-    const script = `"$0" write ${bytes} ${size} | cat > ${dir}/log & wait`;
-    const from = hrtimeMs();
-    const shell = spawn('/bin/sh', ['-c', script, puppetFile()], {
-      env: { PUPPET_FILE: join(dir, 'marks'), PATH: '/usr/bin:/bin' },
+    const marks = join(dir, 'marks');
+    const shell = spawn('/bin/sh', ['-c', `"$0" write ${bytes} ${size} | cat >${dir}/log & wait`, puppetFile()], {
+      env: { PUPPET_FILE: marks, PATH: '/usr/bin:/bin' },
       detached: true,
     });
     const ended = once(shell, 'exit');
-    while (sizeOf(join(dir, 'log')) < bytes) await sleep(2);
-    const took = hrtimeMs() - from;
+    while (sizeOf(join(dir, 'log')) < bytes || readMarks(marks).length < 2) await sleep(2);
+    const [begun, done] = readMarks(marks);
+    const cpuSecs = sum(
+      family(shell.pid ?? 0).filter((pid) => pid !== begun?.pid),
+      cpuOf,
+    );
     process.kill(-(shell.pid ?? 0), 'SIGTERM'); // the writer stays, as it does under a supervisor
     await ended;
-    return bytes / 1e6 / (took / 1000);
+    return { cpuSecs, perSecond: bytes / (((done?.at ?? 0) - (begun?.at ?? 0)) / 1000) };
   } finally {
     rmSync(dir, { recursive: true });
   }

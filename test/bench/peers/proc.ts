@@ -38,6 +38,10 @@ export function family(pid: number): readonly number[] {
   return [pid, ...children.flatMap((child) => family(Number(child)))];
 }
 
+export function sum(pids: readonly number[], of: (pid: number) => number): number {
+  return pids.reduce((all, pid) => all + of(pid), 0);
+}
+
 function tasks(pid: number): readonly string[] {
   try {
     return readdirSync(`/proc/${pid}/task`);

@@ -3,7 +3,7 @@
  *
  *   puppet              appends "PID NANOSECONDS" to $PUPPET_FILE as its first act, and stays
  *   puppet forks N      starts itself N times, each when the one before has begun: what a start costs without a supervisor
- *   puppet write B S    B bytes in lines of 100, S bytes a write, to stdout; appends "PID NANOSECONDS" when done, and stays
+ *   puppet write B S    the same, then B bytes in lines of 100, S bytes a write, to stdout; appends that line again when done, and stays
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -62,8 +62,11 @@ int main(int argc, char **argv) {
     forks(atoi(argv[2]), argv[0]);
     return 0;
   }
-  if (argc > 3 && strcmp(argv[1], "write") == 0) writeAll(atoll(argv[2]), atol(argv[3]));
   mark(getpid());
+  if (argc > 3 && strcmp(argv[1], "write") == 0) {
+    writeAll(atoll(argv[2]), atol(argv[3]));
+    mark(getpid());
+  }
   if (argc > 1 && strcmp(argv[1], "once") == 0) return 0;
   for (;;) pause();
 }

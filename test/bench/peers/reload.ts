@@ -12,6 +12,7 @@ import { endRig, startRig } from '../../support/rig.ts';
 import { compiled } from './compile.ts';
 import { Figures, quantile, type RowResult } from './figures.ts';
 import type { Plan } from './plan.ts';
+import { counted, idlePrograms, readMarks } from './systems.ts';
 
 const perSecond = 2000;
 const reloadEverySecs = 6;
@@ -20,7 +21,7 @@ const nginx = '/usr/sbin/nginx -p DIR -c DIR/nginx.conf -g "daemon off; pid DIR/
 const config = (port: number) =>
   `events{}\nhttp { access_log off; server { listen 127.0.0.1:${port}; return 200 "v1"; } }\n`;
 
-export async function reload({ rounds, loadSecs }: Plan): Promise<RowResult> {
+export async function reload({ rounds, loadSecs, among }: Plan): Promise<RowResult> {
   const figures = new Figures();
   const absent = missing([{ command: 'nginx', apt: 'nginx-light' }]);
   if (absent !== null) return { figures: [], notes: [`reload was not run: ${absent}`] };
@@ -30,23 +31,35 @@ export async function reload({ rounds, loadSecs }: Plan): Promise<RowResult> {
   ];
   const boots: number[] = [];
   for (let round = 0; round < 3 * rounds; round++) boots.push(await bootSecs());
+  for (const programs of among) await reloadAmong(programs, quantile(boots, 0.5), { rounds, loadSecs }, figures);
+  return { figures: figures.all(), notes };
+}
+
+async function reloadAmong(
+  programs: number,
+  ownBootSecs: number,
+  { rounds, loadSecs }: Pick<Plan, 'rounds' | 'loadSecs'>,
+  figures: Figures,
+): Promise<void> {
+  const of = `, ${counted(programs)}`;
   const port = await freePort();
   const rig = await startRig({
-    programs: `[program:web]\ncommand=${nginx}\ndirectory=DIR\nreload_strategy=rolling\nreload_overlap=${overlapSecs}\n`,
-    files: { 'nginx.conf': config(port) },
+    programs: `[program:web]\ncommand=${nginx}\ndirectory=DIR\nreload_strategy=rolling\nreload_overlap=${overlapSecs}\n${idlePrograms(programs - 1, 'environment=PUPPET_FILE=DIR/marks')}`,
+    files: { 'nginx.conf': config(port), marks: '' },
+    daemon: 'minfds=20000',
   });
   try {
     const target = { host: '127.0.0.1', port };
     await rig.until(async () => (await ask(target)).error === null, 'nginx answers');
+    await rig.until(() => readMarks(join(rig.dir, 'marks')).length === programs - 1, 'the others have begun');
     const reloadOnce = async () => {
       const { status, stdout } = await rig.ctl('reload', 'web');
       const secs = Number(/reloaded in ([\d.]+) s/.exec(stdout)?.[1]);
       if (status !== 0 || Number.isNaN(secs)) throw new Error(`reload failed:\n${stdout}`);
       return secs;
     };
-    for (let round = 0; round < 3 * rounds; round++) {
-      figures.add('reload overhead', 'hupd', 'ms', 1000 * ((await reloadOnce()) - overlapSecs - quantile(boots, 0.5)));
-    }
+    for (let round = 0; round < 3 * rounds; round++)
+      figures.add(`reload overhead${of}`, 'hupd', 'ms', 1000 * ((await reloadOnce()) - overlapSecs - ownBootSecs));
     for (let round = 0; round < rounds; round++) {
       for (const reloads of [false, true]) {
         const system = reloads ? 'hupd' : 'no reload';
@@ -59,15 +72,15 @@ export async function reload({ rounds, loadSecs }: Plan): Promise<RowResult> {
           }
         }
         const { failed, lateMs, latencies } = await client;
-        figures.add(`p99.9 of ${perSecond} requests/s during reloads`, system, 'ms', quantile(latencies, 0.999));
-        figures.add('requests that failed', system, 'of all', failed);
-        figures.add('the client was late by at most', system, 'ms', lateMs);
+        const subject = `p99.9 of ${perSecond} requests/s during reloads${of}`;
+        figures.add(subject, system, 'ms', quantile(latencies, 0.999));
+        figures.add(`requests that failed${of}`, system, 'of all', failed);
+        figures.add(`the client was late by at most${of}`, system, 'ms', lateMs);
       }
     }
   } finally {
     await endRig(rig);
   }
-  return { figures: figures.all(), notes };
 }
 
 async function steadyClient(port: number, ms: number) {

@@ -95,7 +95,7 @@ const [width, height, left, bottom] = [420, 260, 60, 40];
 /** One panel for each thing that was measured with several numbers of programs, both axes logarithmic: linear growth has slope one. */
 export function plot(figures: readonly Figure[]): string {
   const parsed = figures.flatMap((figure) => {
-    const match = /^(.*?), (\d+) programs(.*)$/.exec(figure.subject);
+    const match = /^(.*?), (\d+) programs?(.*)$/.exec(figure.subject);
     const value = median(figure.values);
     return match === null || !(value > 0)
       ? []

@@ -20,7 +20,7 @@ export async function rpc({ rpcPrograms, rpcMs, rounds }: Plan): Promise<RowResu
   const echo = await startEcho();
   for (const count of rpcPrograms) {
     const alive: [System, Life][] = [];
-    for (const system of systems) {
+    for (const system of systems.filter(({ most }) => count <= most)) {
       const life = await system.start({ programs: count, output: 'by default' });
       await life.begun(count);
       alive.push([system, life]);

@@ -1,13 +1,19 @@
 /** The supervisors that are compared, each configured as its documentation advises, with N times the same program. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { missing } from '../../support/needs.ts';
 import { compiled } from './compile.ts';
 import { family, isAlive } from './proc.ts';
+
+export interface Mark {
+  readonly pid: number;
+  /** On node's hrtime clock, in ms. */
+  readonly at: number;
+}
 
 export interface Life {
   readonly dir: string;
@@ -18,8 +24,8 @@ export interface Life {
   readonly begunAt: number;
   /** Resolves with the time on that clock when the last of so many programs began. */
   begun(count: number): Promise<number>;
-  /** Pids and times of every beginning so far. */
-  marks(): readonly { readonly pid: number; readonly at: number }[];
+  /** Of every beginning so far. */
+  marks(): readonly Mark[];
   /** Tells it to leave; resolves with the ms that took. */
   stop(): Promise<number>;
 }
@@ -28,11 +34,15 @@ export interface System {
   readonly name: string;
   /** Why it is not there, in words; null: it is. */
   readonly missing: string | null;
+  /** With more programs it takes minutes, or refuses. */
+  readonly most: number;
   start(options: StartOptions): Promise<Life>;
 }
 
 export interface StartOptions {
   readonly programs: number;
+  /** So many more beside them, which do nothing. */
+  readonly idle?: number;
   /** The puppet's arguments. */
   readonly args?: string;
   /** Further lines of the program's section. */
@@ -53,6 +63,14 @@ interface Command {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** What puppets have said of themselves, in its order. */
+export function readMarks(file: string): readonly Mark[] {
+  const lines = existsSync(file) ? readFileSync(file, 'latin1').split('\n') : [];
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => ({ pid: Number(line.split(' ')[0]), at: Number(line.split(' ')[1]) / 1e6 }));
+}
+
 async function begin(prepare: (dir: string, options: StartOptions) => Command, options: StartOptions): Promise<Life> {
   const dir = mkdtempSync(join(tmpdir(), 'hupd-bench-'));
   const { file, args, stopSignal, env: more } = prepare(dir, options);
@@ -62,11 +80,7 @@ async function begin(prepare: (dir: string, options: StartOptions) => Command, o
   const begunAt = hrtimeMs();
   const child: ChildProcess = spawn(file, args, { cwd: dir, env, stdio: 'ignore' });
   const pid = child.pid ?? 0;
-  const marks = () =>
-    readFileSync(marksFile, 'latin1')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => ({ pid: Number(line.split(' ')[0]), at: Number(line.split(' ')[1]) / 1e6 }));
+  const marks = () => readMarks(marksFile);
   return {
     ...{ dir, pid, begunAt, marks, socket: join(dir, 's') },
     async begun(count) {
@@ -91,7 +105,8 @@ async function begin(prepare: (dir: string, options: StartOptions) => Command, o
   };
 }
 
-function supervisorConfig(dir: string, { programs, args = '', lines = '', output = 'one file' }: StartOptions): string {
+function supervisorConfig(dir: string, options: StartOptions): string {
+  const { programs, idle = 0, args = '', lines = '', output = 'one file' } = options;
   const oneFile = `stdout_logfile=${dir}/p%(process_num)04d.log\nredirect_stderr=true`;
   const file = join(dir, 'c.conf');
   writeFileSync(
@@ -115,9 +130,21 @@ numprocs=${programs}
 startsecs=0
 ${output === 'one file' ? oneFile : ''}
 ${lines}
-`,
+${idlePrograms(idle)}`,
   );
   return file;
+}
+
+/** A section of so many programs that do nothing; none: no section. */
+export function idlePrograms(count: number, lines = ''): string {
+  if (count === 0) return '';
+  return `[program:idle]
+command=${puppetFile()}
+process_name=i%(process_num)04d
+numprocs=${count}
+startsecs=0
+${lines}
+`;
 }
 
 /** A directory a program, whose `run` is the program itself: no shell in between. */
@@ -135,6 +162,7 @@ const hupdBinary = resolve('bin/hupd');
 export const hupd: System = {
   name: 'hupd',
   missing: null,
+  most: 5000,
   start: (options) =>
     begin(
       (dir) => ({ file: hupdBinary, args: ['-n', '-c', supervisorConfig(dir, options)], stopSignal: 'SIGTERM' }),
@@ -145,6 +173,7 @@ export const hupd: System = {
 export const supervisord: System = {
   name: 'supervisord',
   missing: missing([{ command: '/usr/bin/supervisord', apt: 'supervisor' }]),
+  most: 1000,
   start: (options) =>
     begin(
       (dir) => ({
@@ -159,6 +188,7 @@ export const supervisord: System = {
 export const s6: System = {
   name: 's6-svscan',
   missing: missing([{ command: 's6-svscan', apt: 's6' }]),
+  most: 1000,
   start: (options) =>
     begin(
       (dir) => ({
@@ -173,6 +203,7 @@ export const s6: System = {
 export const runit: System = {
   name: 'runsvdir',
   missing: missing([{ command: 'runsvdir', apt: 'runit' }]),
+  most: 1000,
   start: (options) =>
     begin((dir) => ({ file: 'runsvdir', args: [serviceDirectory(dir, options)], stopSignal: 'SIGHUP' }), options),
 };
@@ -187,6 +218,7 @@ export function pm2(): System {
   return {
     name: 'pm2',
     missing: status === 0 ? null : `npm install pm2@7: ${stderr}`,
+    most: 100,
     start: (options) =>
       begin((home) => {
         const apps = Array.from({ length: options.programs }, (_, number) => ({
@@ -202,6 +234,11 @@ export function pm2(): System {
         };
       }, options),
   };
+}
+
+/** As the subjects of figures have it. */
+export function counted(programs: number): string {
+  return programs === 1 ? '1 program' : `${programs} programs`;
 }
 
 /** Those of them that are there; the others are named in the notes. */
