@@ -1,4 +1,5 @@
 /** The kinds of values that only hupd's own options have. Their errors are made after the pattern of supervisord's. */
+import { splitCommand } from '../core/shell-words.ts';
 import type { SocketAddress } from '../core/spec.ts';
 import { badDecimal, parseDecimal } from '../util/python-number.ts';
 import { reprText } from '../util/python-repr.ts';
@@ -46,6 +47,20 @@ export const words: DataType<readonly string[]> = {
   words: [],
   parse: (value) => accepted(splitBlanks(value)),
 };
+
+export const commandLine: DataType<string | null> = {
+  name: 'command',
+  expected: 'a command line with its quotes in pairs',
+  words: [],
+  parse: (value) => parseCommand(value),
+};
+
+/** As it is written; null: none. One that can not be split would fail whenever it is to be run. */
+export function parseCommand(value: string): Parsed<string | null> {
+  const split = splitCommand(value);
+  if ('error' in split) return refused(`can't parse command ${reprText(value)}: ${split.error}`);
+  return accepted(split.length === 0 ? null : value);
+}
 
 export const socketAddresses: DataType<readonly SocketAddress[]> = {
   name: 'addresses',

@@ -8,7 +8,7 @@ import { parseDecimal } from '../util/python-number.ts';
 import { reprText } from '../util/python-repr.ts';
 import { splitBlanks } from '../util/python-text.ts';
 import { accepted, type DataType, type Parsed, refused } from './datatype.ts';
-import { parseAddress } from './own-datatypes.ts';
+import { parseAddress, parseCommand } from './own-datatypes.ts';
 
 type HttpCheck = Extract<ReadyCheck, { kind: 'http' }>;
 
@@ -27,7 +27,7 @@ export const readyCheck: DataType<ReadyCheck> = {
   name: 'ready check',
   expected:
     'auto, accept, http:/path, http://host:port/path, tcp://host:port, unix:/path, exec:command, notify, fd:number, log:regex or startsecs',
-  words: [...simpleChecks.keys(), 'http:/', 'exec:', 'log:', 'fd:3'],
+  words: [...simpleChecks.keys(), 'http:/', 'fd:3'],
   parse: (value) => {
     const simple = simpleChecks.get(value.toLowerCase());
     if (simple !== undefined) return accepted(simple);
@@ -46,7 +46,7 @@ function parseCheck(kind: string, rest: string): Parsed<ReadyCheck> | null {
     case 'unix':
       return parseAddress(rest.startsWith('//') ? `unix:${rest}` : `unix://${rest}`);
     case 'exec':
-      return accepted({ kind, command: rest });
+      return parseExec(rest);
     case 'fd':
       return /^\d{1,4}$/.test(rest) && Number(rest) > 2 ? accepted({ kind, fd: Number(rest) }) : null;
     case 'log':
@@ -54,6 +54,12 @@ function parseCheck(kind: string, rest: string): Parsed<ReadyCheck> | null {
     default:
       return null;
   }
+}
+
+function parseExec(rest: string): Parsed<ReadyCheck> | null {
+  const command = parseCommand(rest);
+  if (!command.ok) return command;
+  return command.value === null ? null : accepted({ kind: 'exec', command: command.value });
 }
 
 function parseHttp(rest: string): Parsed<ReadyCheck> | null {

@@ -50,6 +50,13 @@ programs=web
     ]);
   });
 
+  it('says what a ready check may be, and does not propose the word that is already there', () => {
+    assert.match(
+      findings('[supervisord]\n[program:p]\ncommand=x\nready_check=exec:\n')[0] ?? '',
+      /: invalid 'ready_check' value 'exec:'; it takes auto, accept, http:\/path, .* exec:command, /,
+    );
+  });
+
   it('finds options that nothing reads', () => {
     assert.deepEqual(findings('[supervisord]\n[program:p]\ncommand=x\nautorestat=true\nfoo=1\n'), [
       '/d/x.conf:4: warning: autorestat in [program:p]: [program:x] has no such option; did you mean autorestart?',

@@ -72,6 +72,8 @@ const accepted: ReadonlyArray<readonly [string, Partial<ReloadSpec>]> = [
     },
   ],
   ['socket=tcp://h:80%(process_num)02d', { sockets: [{ kind: 'tcp', host: 'h', port: 8000 }] }],
+  ['reload_test=nginx -t -g "daemon off;"', { test: 'nginx -t -g "daemon off;"' }],
+  ['reload_test=', {}],
   ['ready_check=accept', { readyCheck: { kind: 'accept' } }],
   ['ready_check=startsecs', { readyCheck: { kind: 'startsecs' } }],
   ['ready_check=notify', { readyCheck: { kind: 'notify' } }],
@@ -111,6 +113,8 @@ const refused: ReadonlyArray<readonly [string, string]> = [
   ['ready_check=http:health', "invalid 'ready_check' value 'http:health'"],
   ['ready_check=fd:1', "invalid 'ready_check' value 'fd:1'"],
   ['ready_check=exec:', "invalid 'ready_check' value 'exec:'"],
+  ["ready_check=exec:sh -c 'x", `can't parse command "sh -c 'x": No closing quotation`],
+  ["reload_test=sh -c 'x", `can't parse command "sh -c 'x": No closing quotation`],
   ['ready_check=log:(', "ready_check has a bad regular expression: '('"],
   ['watch=%(nope)s', ''],
 ];

@@ -1,10 +1,10 @@
 /** hupd's own options of a program: how it is reloaded, when it is ready, what it listens on, what is watched. */
 import type { ReloadSpec } from '../../core/spec.ts';
 import { join } from '../../util/posix-path.ts';
-import { signal, text } from '../datatypes.ts';
+import { signal } from '../datatypes.ts';
 import type { Names } from '../expand.ts';
 import { type OptionRow, option, own } from '../option.ts';
-import { count, oneOf, seconds, socketAddresses, words } from '../own-datatypes.ts';
+import { commandLine, count, oneOf, seconds, socketAddresses, words } from '../own-datatypes.ts';
 import type { SectionReader } from '../reading.ts';
 import { readyCheck } from '../ready-check.ts';
 
@@ -50,7 +50,7 @@ export const reloadOptions = {
     option('reload_overlap', seconds, '0.5', 'process', 'Seconds both serve before the predecessor is told to stop.'),
   ),
   reload_test: own(
-    option('reload_test', text, null, 'process', 'A command run first; if it fails, nothing is touched.'),
+    option('reload_test', commandLine, null, 'process', 'A command run first; if it fails, nothing is touched.'),
   ),
   reload_on_failure: own(
     option(
