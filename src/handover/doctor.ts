@@ -6,6 +6,7 @@ import { splitCommand } from '../core/shell-words.ts';
 import { signalName } from '../core/signals.ts';
 import type { ProcessSpec } from '../core/spec.ts';
 import { hasOption, namesSocket, optionValue } from './command-line.ts';
+import { contradictions } from './contradictions.ts';
 import { refuseCall } from './describe.ts';
 import type { ServerProfile } from './profiles/profile.ts';
 import { recognise, shellScript } from './profiles/recognise.ts';
@@ -27,7 +28,7 @@ export function diagnose(
   const split = splitCommand(spec.command);
   const words = 'error' in split ? [] : split;
   const server = recognise(words);
-  const found = [...aboutShell(spec, words), ...aboutSockets(spec, words)];
+  const found = [...contradictions(spec), ...aboutShell(spec, words), ...aboutSockets(spec, words)];
   if (server === null) return found;
   const config = configOf(server, words);
   return [

@@ -191,6 +191,7 @@ function forkFailure(name: string, errno: string): string {
 
 function preparationFailure(name: string, { call, code, message }: OsError): string {
   if (code === 'EMFILE') return `too many open files to spawn ${reprText(name)}`;
-  if (call === 'getaddrinfo' || call === 'bind' || call === 'listen') return `can't open the socket of ${reprText(name)}: ${message}`;
+  if (call === 'getaddrinfo' || call === 'bind' || call === 'listen')
+    return `can't open the socket of ${reprText(name)}: ${message}`;
   return `unknown error making dispatchers for ${reprText(name)}: ${code}`;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diagnose } from '../../src/handover/doctor.ts';
+import { examine } from '../../src/handover/examine.ts';
 import { buildSpec, type SpecOverrides } from '../support/spec-builder.ts';
 
 const hup: SpecOverrides = { reload: { strategy: 'hup' } };
@@ -23,6 +24,18 @@ const cases: ReadonlyArray<readonly [command: string, spec: SpecOverrides, found
   ['sh -c "cd /srv; ./server"', rolling, [/warning a shell stands between/]],
   ['sh -c "cd /srv; exec ./server"', rolling, []],
   ['/usr/local/bin/own', rolling, []],
+  ['own', { reload: { strategy: 'hup', handover: 'signal' } }, [/warning .*watches the process that it signals/]],
+  ['own', { reload: { strategy: 'rolling', handover: 'signal' } }, []],
+  ['own', { reload: { strategy: 'rolling', handover: 'signal', order: 'stop_first' } }, [/reload_signal is not sent/]],
+  ['own', { reload: { strategy: 'rolling', timeoutSecs: 0 } }, [/reload_timeout=0/]],
+  ['own', { reload: { strategy: 'restart', timeoutSecs: 0 } }, []],
+  ['own', { reload: { readyTimeoutSecs: 0, readyCheck: { kind: 'notify' } } }, [/within 0 s/]],
+  [
+    'own',
+    { reload: { sockets: [{ kind: 'unix', path: '/s' }], readyCheck: { kind: 'fd', fd: 3 } } },
+    [/descriptor of its ready_check/],
+  ],
+  ['own', { reload: { sockets: [{ kind: 'unix', path: '/s' }], readyCheck: { kind: 'fd', fd: 4 } } }, []],
 ];
 
 for (const [command, spec, found] of cases) {
@@ -50,5 +63,18 @@ test('the server configuration is looked into', () => {
   assert.deepEqual(
     diagnose(php, () => 'process_control_timeout = 10s'),
     [],
+  );
+});
+
+test('a socket that two programs want is told of the second one, and of no program of several processes', () => {
+  const wants = (program: string, name: string, port: number) =>
+    buildSpec({ program, group: program, name, reload: { sockets: [{ kind: 'tcp', host: '127.0.0.1', port }] } });
+  const found = examine(
+    [wants('a', 'a_0', 80), wants('a', 'a_1', 80), wants('b', 'b', 80), wants('c', 'c', 81)],
+    () => 0,
+  );
+  assert.deepEqual(
+    found.map(({ spec, text }) => `${spec.program}: ${text}`),
+    ['b: its socket 127.0.0.1:80 is that of a as well: they can not both have it'],
   );
 });
