@@ -120,7 +120,9 @@ function exchange(
     const end = (failure: Failure | null): void => {
       ended = true;
       signal.removeEventListener('abort', abort);
-      socket.destroy();
+      socket.pause();
+      // Later, when the answer has been used: to close its first socket takes Node a millisecond, since it opens its stderr for that.
+      setImmediate(() => socket.destroy());
       resolve(failure);
     };
     const abort = (): void => end(null);

@@ -5,7 +5,7 @@
  *
  * The serializer and the deserializer (and sax with it) are loaded when they are first needed.
  */
-import CustomType from 'xmlrpc/lib/customtype.js';
+import type CustomType from 'xmlrpc/lib/customtype.js';
 import { readPlainResponse } from './plain-response.ts';
 
 export type RpcValue =
@@ -31,7 +31,11 @@ export async function encodeCall(method: string, params: readonly RpcValue[]): P
     return `<?xml version="1.0"?><methodCall><methodName>${escapeText(method)}</methodName><params/></methodCall>`;
   }
   const { default: serializer } = await import('xmlrpc/lib/serializer.js');
-  return serializer.serializeMethodCall(method, params.map(wrapStrings));
+  const Text = await importText();
+  return serializer.serializeMethodCall(
+    method,
+    params.map((value) => wrapStrings(value, Text)),
+  );
 }
 
 /** Reads a method response; rejects with an Error when the text is none. Most responses are read without the parser. */
@@ -50,17 +54,20 @@ export async function parseResponse(xml: string): Promise<RpcResponse> {
 }
 
 /** The package turns strings with `<` or `&` into CDATA and throws at control characters; this writes plain escaped text. */
-class Text extends CustomType {
-  override serialize(xml: Parameters<CustomType['serialize']>[0]): ReturnType<CustomType['serialize']> {
-    return xml.ele('string').raw(escapeText(this.raw));
-  }
+async function importText() {
+  const { default: Base } = await import('xmlrpc/lib/customtype.js');
+  return class extends Base {
+    override serialize(xml: Parameters<CustomType['serialize']>[0]): ReturnType<CustomType['serialize']> {
+      return xml.ele('string').raw(escapeText(this.raw));
+    }
+  };
 }
 
 function escapeText(text: string): string {
   return text.replace(/[&<>\r]/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
-function wrapStrings(value: RpcValue): unknown {
+function wrapStrings(value: RpcValue, Text: Awaited<ReturnType<typeof importText>>): unknown {
   if (typeof value === 'string') {
     return value === '' ? value : new Text(value);
   }
@@ -68,8 +75,8 @@ function wrapStrings(value: RpcValue): unknown {
     return value;
   }
   return Array.isArray(value)
-    ? value.map(wrapStrings)
-    : Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, wrapStrings(inner)]));
+    ? value.map((inner) => wrapStrings(inner, Text))
+    : Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, wrapStrings(inner, Text)]));
 }
 
 async function importDecoder() {

@@ -1,7 +1,7 @@
 /** `bin/hupctl` and `bin/hupd` run their bundles from code compiled at the build, and do without when that does not fit. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { version } from '../../src/version.ts';
@@ -13,9 +13,7 @@ const root = join(import.meta.dirname, '../../..');
 function installed(t: TestContext): string {
   const directory = tempDir(t);
   cpSync(join(root, 'bin'), join(directory, 'bin'), { recursive: true });
-  mkdirSync(join(directory, 'dist'));
-  for (const name of ['hupctl.cjs', 'hupctl.code', 'hupd.cjs', 'hupd.code'])
-    cpSync(join(root, 'dist', name), join(directory, 'dist', name));
+  cpSync(join(root, 'dist'), join(directory, 'dist'), { recursive: true });
   writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
   return directory;
 }

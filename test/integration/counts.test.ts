@@ -35,8 +35,17 @@ async function systemCalls(dir: string, programs: string, done: (log: string) =>
   );
   process.kill(Number(readFileSync(join(dir, 'hupd.pid'), 'utf8')), 'SIGTERM');
   await ended;
-  return Number(/^\S+ +\S+ +\S* +(\d+) .*total$/m.exec(readFileSync(counts, 'latin1'))?.[1]);
+  return totalOf(counts);
 }
+
+/** System calls of a program's main thread. */
+function systemCallsOf(dir: string, ...words: readonly string[]): number {
+  const counts = join(dir, 'counts');
+  execFileSync('strace', ['-c', '-o', counts, process.execPath, ...words]);
+  return totalOf(counts);
+}
+
+const totalOf = (counts: string) => Number(/^\S+ +\S+ +\S* +(\d+) .*total$/m.exec(readFileSync(counts, 'latin1'))?.[1]);
 
 const sleepers = (count: number) =>
   `[program:s]\ncommand=/bin/sleep 1000\nnumprocs=${count}\nprocess_name=s%(process_num)02d\nstartsecs=0\n`;
@@ -56,6 +65,17 @@ test('a start and a stop cost few system calls, however many programs there are'
   assert.ok(later < 1.3 * first, `${later} calls a program after ${first}`);
 });
 const maxCallsPerProgram = 112;
+
+test('hupctl status costs few system calls more than a node that does nothing, however many programs there are', async (t) => {
+  if (!needs(t, strace)) return;
+  const rig = await rigFor(t, { programs: sleepers(60) });
+  await rig.until(() => running(60)(rig.log), 'all run');
+  const bare = systemCallsOf(rig.dir, '-e', '0');
+  const status = systemCallsOf(rig.dir, 'bin/hupctl', '-c', rig.configFile, 'status');
+  t.diagnostic(`${status - bare} calls for a status, after ${bare}`);
+  assert.ok(status - bare < maxCallsPerStatus, `${status - bare} calls for a status`);
+});
+const maxCallsPerStatus = 95;
 
 test('a megabyte of log costs few system calls', async (t) => {
   if (!needs(t, strace)) return;
