@@ -1,8 +1,11 @@
 /** The small ones: clock, process table, users, what is missing. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { SystemClock } from '../../src/os/clock.ts';
 import { errnoName, loadLibc } from '../../src/os/libc.ts';
+import { scannedDescendants } from '../../src/os/process-table.ts';
+import { needs } from '../support/needs.ts';
 import { bounded, output, rig } from './rig.ts';
 
 test('an armed wake comes at its time and not before; arming again replaces it; null disarms', async () => {
@@ -45,6 +48,30 @@ test('a process is known by its parent, group and start, and its descendants by 
   os.kill(pid, 9, true);
   await exit(pid);
   assert.equal(os.stat(pid), null);
+  out.close();
+});
+
+test('the kernel’s lists of children say the same as the parents of all processes, a child of a second thread among them', {
+  skip: existsSync(`/proc/self/task/${process.pid}/children`) ? false : 'this kernel keeps no such lists',
+}, async (t) => {
+  if (!needs(t, { command: '/usr/bin/python3', apt: 'python3' })) return;
+  const { os, shell, start, exit } = rig(t);
+  const out = os.createLogPipe('threads', null);
+  const seen = output(out);
+  const script = `import subprocess, threading, time
+def second():
+    inner = subprocess.Popen(['sh', '-c', 'sleep 60 & echo ready.; wait'])
+    inner.wait()
+threading.Thread(target=second).start()
+time.sleep(60)`;
+  const pid = start(shell('', out, { file: '/usr/bin/python3', args: ['python3', '-c', script] }));
+  await seen.has('.');
+  const below = os.descendants(pid);
+  assert.equal(below.length, 2);
+  assert.deepEqual([...below].sort(), scannedDescendants(pid).sort());
+  os.kill(pid, 9, true);
+  await exit(pid);
+  assert.deepEqual(os.descendants(pid), []);
   out.close();
 });
 
