@@ -118,17 +118,23 @@ export function currentGeneration(process: Process): Generation | null {
 }
 
 /** Every generation that has not been reaped, the one that is the process first. */
-export function aliveGenerations(
-  process: Process,
-): ReadonlyArray<Generation & { role: 'current' | 'successor' | 'retiring' }> {
-  const alive = [];
+export function aliveGenerations(process: Process): readonly AliveGeneration[] {
   const current = currentGeneration(process);
-  if (current !== null) alive.push({ ...current, role: 'current' as const });
-  if (process.reload?.phase === 'waiting') alive.push({ ...process.reload.successor, role: 'successor' as const });
+  const alive = current === null ? [] : [inRole(current, 'current')];
+  if (process.reload?.phase === 'waiting') alive.push(inRole(process.reload.successor, 'successor'));
   if (process.reload?.phase === 'overlapping' || process.reload?.phase === 'leaving')
-    alive.push({ ...process.reload.predecessor, role: 'retiring' as const });
-  for (const { generation } of process.retiring) alive.push({ ...generation, role: 'retiring' as const });
+    alive.push(inRole(process.reload.predecessor, 'retiring'));
+  for (const { generation } of process.retiring) alive.push(inRole(generation, 'retiring'));
   return alive;
+}
+
+export interface AliveGeneration extends Generation {
+  readonly role: 'current' | 'successor' | 'retiring';
+}
+
+/** Member by member: a spread costs ten times as much, and views are made of each process for each call. */
+function inRole({ number, pid, since, startedAt }: Generation, role: AliveGeneration['role']): AliveGeneration {
+  return { number, pid, since, startedAt, role };
 }
 
 /** Not one that it knows to have ended: alive, or so new that the process has not heard of it yet. */

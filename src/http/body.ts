@@ -21,7 +21,13 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
       chunks.length = 0;
       resolve({ status: 413 });
     });
-    request.once('end', () => resolve({ bytes: Buffer.concat(chunks) }));
-    request.once('close', () => resolve('gone'));
+    request.on('end', () => resolve({ bytes: joined(chunks) }));
+    request.on('close', () => resolve('gone'));
   });
+}
+
+/** Nearly every body comes in one piece. */
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [first] = chunks;
+  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
 }

@@ -57,7 +57,7 @@ export function createHandler(context: RpcContext, findPeer: FindPeer = () => nu
   };
 
   return (request, response, server) => {
-    response.once('close', () => logAccess(context, request, response));
+    if (daemon.isLogged('TRAC')) response.once('close', () => logAccess(context, request, response));
     void guarded(context, route, request, response, server);
   };
 }
@@ -83,6 +83,7 @@ async function guarded(
 
 /** Without the query, and with its escapes undone where they are UTF-8. */
 export function decodedPath(url: string): string {
+  if (!/[?#%]/.test(url)) return url;
   const path = url.replace(/[?#].*$/s, '');
   try {
     return decodeURIComponent(path);

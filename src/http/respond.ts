@@ -3,23 +3,26 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net';
 import { httpBounds } from './bounds.ts';
 
+/** No version in it: it is told to everyone who can connect. */
+export const commonHeaders = { Server: 'hupd', 'X-Content-Type-Options': 'nosniff' } as const;
+
+/** Names and values in turns: node takes them as they are. */
+const common: readonly string[] = Object.entries(commonHeaders).flat();
+const none: NonNullable<Page['headers']> = {};
+
 export interface Page {
   readonly status?: number;
   readonly type: string;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends a whole answer. To HEAD the same without its body. */
+/** Sends a whole answer, head and body at once. To HEAD the same without its body. */
 export function respond(request: IncomingMessage, response: ServerResponse, page: Page): void {
-  const body = Buffer.from(page.body);
-  response.writeHead(page.status ?? 200, {
-    ...commonHeaders,
-    'Content-Type': page.type,
-    'Content-Length': body.length,
-    ...page.headers,
-  });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  const headers = [...common, 'Content-Type', page.type, 'Content-Length', String(Buffer.byteLength(page.body))];
+  for (const [name, value] of Object.entries(page.headers ?? none)) headers.push(name, value);
+  response.writeHead(page.status ?? 200, headers);
+  response.end(request.method === 'HEAD' ? undefined : page.body);
 }
 
 export function respondError(
@@ -75,9 +78,6 @@ function errorAnswer(status: number, headers: Readonly<Record<string, string>> =
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }
-
-/** No version in it: it is told to everyone who can connect. */
-export const commonHeaders = { Server: 'hupd', 'X-Content-Type-Options': 'nosniff' } as const;
 
 function errorPage(status: number): string {
   return `<html>

@@ -44,14 +44,19 @@ export async function rpcRoute(
   respond(request, response, { type: 'text/xml', body: encodeAnswer(outcome, controls) });
 }
 
-function encodeAnswer(outcome: Answer, controls: ControlCharacters): string {
-  if ('value' in outcome) return encodeResponse(outcome.value, controls);
+function encodeAnswer(outcome: Answer, controls: ControlCharacters): string | Buffer {
+  if ('value' in outcome) {
+    const { value, encoded } = outcome;
+    return encoded === undefined ? encodeResponse(value, controls) : encoded.of(value, controls);
+  }
   return encodeFault({ faultCode: faultCodes[outcome.fault], faultString: faultText(outcome) }, controls);
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 function decodeUtf8(bytes: Buffer): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     return null;
   }

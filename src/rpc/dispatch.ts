@@ -4,6 +4,7 @@
  */
 import { type LogText, rpcTexts } from '../core/log-texts.ts';
 import type { RpcInterfaceSpec } from '../core/spec.ts';
+import type { Supervision } from '../runtime/supervision.ts';
 import { compareCodePoints } from '../util/code-point-order.ts';
 import { reprText } from '../util/python-repr.ts';
 import type { RpcValue } from './codec.ts';
@@ -42,7 +43,7 @@ export const mainMethods: MethodTable = [
 /** Publishes each interface under its namespace, and `system` and `hupd` with them. */
 export function createRpc(context: RpcContext, interfaces: readonly RpcInterfaceSpec[]): Rpc {
   const methods = new Map<string, Method>();
-  const log = ({ level, text }: LogText): void => context.daemon.log(level, text);
+  const { daemon } = context;
   const publish = (namespace: string, table: MethodTable): void => {
     for (const [name, method] of table) methods.set(`${namespace}.${name}`, method);
   };
@@ -77,14 +78,18 @@ export function createRpc(context: RpcContext, interfaces: readonly RpcInterface
 
   return {
     changes,
-    call: async (name, params) => {
-      log(rpcTexts.called(name));
-      const outcome = await call(name, params);
-      if ('value' in outcome) log(rpcTexts.returned(name));
-      else log(rpcTexts.faulted(name, faultCodes[outcome.fault], faultText(outcome)));
-      return outcome;
-    },
+    call: (name, params) =>
+      daemon.isLogged('TRAC') ? traced(daemon, name, () => call(name, params)) : call(name, params),
   };
+}
+
+async function traced(daemon: Supervision, name: string, call: () => Promise<Answer>): Promise<Answer> {
+  const log = ({ level, text }: LogText): void => daemon.log(level, text);
+  log(rpcTexts.called(name));
+  const outcome = await call();
+  if ('value' in outcome) log(rpcTexts.returned(name));
+  else log(rpcTexts.faulted(name, faultCodes[outcome.fault], faultText(outcome)));
+  return outcome;
 }
 
 function tableOf(spec: RpcInterfaceSpec): MethodTable {

@@ -6,7 +6,7 @@ import type { LogFiles } from '../core/log-window.ts';
 import type { Refusal, Supervision } from '../runtime/supervision.ts';
 import type { RpcValue } from './codec.ts';
 import type { FaultName } from './contract.ts';
-import type { RpcResult } from './encode-response.ts';
+import type { Encoded, RpcResult } from './encode-response.ts';
 
 export type RpcType = 'string' | 'int' | 'boolean' | 'double' | 'array' | 'struct';
 
@@ -24,8 +24,8 @@ export interface Failure {
   readonly text: string | null;
 }
 
-/** What a method answers. */
-export type Answer = { readonly value: RpcResult } | Failure;
+/** What a method answers. `encoded`: there is one for each `value` that may be answered again. */
+export type Answer = { readonly value: RpcResult; readonly encoded?: Encoded } | Failure;
 
 /** What every method is given. */
 export interface RpcContext {

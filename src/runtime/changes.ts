@@ -13,6 +13,7 @@ export class Changes {
   /** Whoever knows less than that must be told everything: processes have come or gone. */
   #allChangedAt = 1;
   #version = 1;
+  #epoch = 0;
 
   constructor(deadlines: Deadlines) {
     this.#deadlines = deadlines;
@@ -22,14 +23,20 @@ export class Changes {
     return this.#version;
   }
 
+  /** Another number whenever something may have changed of what clients can see, also where nobody is told. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
   /** A process changed in a way that clients see. */
   touch({ group, name }: { readonly group: string; readonly name: string }): void {
     this.#changedAt.set(`${group}:${name}`, this.#version + 1);
     this.#next();
   }
 
-  /** What a ready check says counts when it says something else than before. */
-  answered(process: { readonly group: string; readonly name: string }, answer: string): void {
+  /** After each step of a process. What its ready check says counts when it says something else than before. */
+  stepped(process: { readonly group: string; readonly name: string }, answer: string): void {
+    this.#epoch += 1;
     const key = `${process.group}:${process.name}`;
     if (answer === (this.#answers.get(key) ?? '')) return;
     if (answer === '') this.#answers.delete(key);
@@ -42,6 +49,11 @@ export class Changes {
     this.#changedAt.clear();
     this.#allChangedAt = this.#version + 1;
     this.#next();
+  }
+
+  /** A group has another definition, or is not there any more. Its clients are told when that is done. */
+  regrouped(): void {
+    this.#epoch += 1;
   }
 
   /** Whether an answer to `since` must list every process. A version that never was is from an earlier life of the daemon. */
@@ -69,6 +81,7 @@ export class Changes {
 
   #next(): void {
     this.#version += 1;
+    this.#epoch += 1;
     for (const done of [...this.#waiting]) done();
   }
 }

@@ -127,7 +127,7 @@ function makeMovers(options: CompositionOptions, basics: Basics, all: All): Move
   const { os, log, carry } = options;
   const { deadlines, launcher, commands, history } = basics;
   const events = makeEvents(options, basics, all);
-  const groups = makeGroups(options, events);
+  const groups = makeGroups(options, basics, events);
   const engine = new Engine(os, deadlines, launcher, consequences({ log, carry, hearers: all }));
   const reloads = makeReloads(options, basics, all);
   return {
@@ -160,10 +160,17 @@ function makeEvents(options: CompositionOptions, { deadlines }: Basics, all: All
   });
 }
 
-function makeGroups({ os, config, log, syslog, carry }: CompositionOptions, listeners: EventBus): Groups {
+function makeGroups(
+  { os, config, log, syslog, carry }: CompositionOptions,
+  { changes }: Basics,
+  listeners: EventBus,
+): Groups {
   const { childLogDir, identifier, stripAnsi } = config.daemon;
   const logSettings = { childLogDir, identifier, stripAnsi, log, syslog, listeners };
-  return new Groups(os, logSettings, (name, spec) => carry?.group(name, spec));
+  return new Groups(os, logSettings, (name, spec) => {
+    carry?.group(name, spec);
+    changes.regrouped();
+  });
 }
 
 function makeReloads({ os, log, carry }: CompositionOptions, { deadlines, changes }: Basics, all: All): Reloads {

@@ -82,7 +82,7 @@ function lastLines(reloadTests: ReloadTests, member: Member, outputOf: OutputOf)
 function stepped({ events, changes, leaving }: Hearers, carry: Carry | null, member: Member): void {
   member.fcgi?.keepFor(member, member.process.reload !== null);
   events.stepped(member);
-  changes.answered(member.spec, lastAnswer(member.process));
+  changes.stepped(member.spec, lastAnswer(member.process));
   carry?.process(member);
   if (isAtRest(member.process)) member.sockets.releaseBorrowed();
   leaving.continue();

@@ -160,7 +160,7 @@ export interface Supervision {
   /** The configuration that the last `reread` (or the start) brought. */
   readonly config: Config;
 
-  /** Active groups in (priority, name) order. */
+  /** Active groups in (priority, name) order. The same array as before means that nothing has changed since. */
   groups(): readonly GroupView[];
   group(name: string): GroupView | null;
   process(group: string, name: string): ProcessView | null;
@@ -222,4 +222,6 @@ export interface Supervision {
   clearLogs(group: string, name: string): Outcome;
   remoteCommEvent(type: string, data: string): void;
   log(level: LogLevel, text: string): void;
+  /** Is a record of this level written at all? For records that cost something to make. */
+  isLogged(level: LogLevel): boolean;
 }

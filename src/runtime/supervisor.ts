@@ -48,6 +48,9 @@ export class Supervisor implements Supervision {
   readonly #parts: Parts;
   /** What an earlier daemon has left is here. */
   #isTaken = false;
+  /** All that there was to see, and in which epoch. Garbage once nobody asks: it is large where there are many processes. */
+  #seen: WeakRef<readonly GroupView[]> | null = null;
+  #seenAt = -1;
   /** Open for the exec that is about to be done. */
   #holders: readonly Fd[] = [];
 
@@ -126,9 +129,15 @@ export class Supervisor implements Supervision {
   }
 
   groups(): readonly GroupView[] {
-    return this.#parts.groups
+    const { epoch } = this.#parts.changes;
+    const seen = this.#seenAt === epoch ? this.#seen?.deref() : undefined;
+    if (seen !== undefined) return seen;
+    const views = this.#parts.groups
       .all()
       .map(({ spec, members }) => ({ spec, processes: members.map((member) => this.#view(member)) }));
+    this.#seen = new WeakRef(views);
+    this.#seenAt = epoch;
+    return views;
   }
 
   group(name: string): GroupView | null {
@@ -281,6 +290,9 @@ export class Supervisor implements Supervision {
 
   log(level: LogLevel, text: string): void {
     this.#options.log.log(level, text);
+  }
+  isLogged(level: LogLevel): boolean {
+    return this.#options.log.enabled(level);
   }
 
   say(line: LogText): void {

@@ -67,8 +67,24 @@ test("a version that never was is an earlier daemon's: it is answered at once, w
 test('a ready check that says the same again is no change', () => {
   const { changes } = world();
   const versions = ['', 'refused', 'refused', '1 of 2', '', ''].map((answer) => {
-    changes.answered(web, answer);
+    changes.stepped(web, answer);
     return changes.version - 1;
   });
   assert.deepEqual(versions, [0, 1, 1, 2, 3, 3]);
+});
+
+test('whoever keeps what it has seen sees by the epoch that something may have changed', () => {
+  const { changes } = world();
+  const deeds = [
+    () => changes.touch(web),
+    () => changes.touchAll(),
+    () => changes.regrouped(),
+    () => changes.stepped(web, ''),
+    () => changes.stepped(web, 'refused'),
+  ];
+  for (const deed of deeds) {
+    const { epoch } = changes;
+    deed();
+    assert.notEqual(changes.epoch, epoch);
+  }
 });

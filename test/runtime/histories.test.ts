@@ -145,6 +145,13 @@ class Story {
     await this.daemon.elapse(restMs);
   }
 
+  /** What is shown of all processes, which may have been made earlier, is what is shown of each. */
+  assertSeen(): void {
+    const { supervisor } = this.daemon;
+    for (const { processes } of supervisor.groups())
+      for (const seen of processes) assert.deepEqual(seen, supervisor.process(seen.group, seen.name));
+  }
+
   assertAtRest(): void {
     const { supervisor, os } = this.daemon;
     const views = supervisor.groups().flatMap(({ processes }) => processes);
@@ -167,10 +174,13 @@ test('in the end the old version serves, or the new one, or it is down; and afte
     const story = new Story(lines, children);
     await story.daemon.up();
     for (const { deed, pick, ms } of deeds) {
+      story.assertSeen();
       story.act(deed, pick);
+      story.assertSeen();
       await story.daemon.elapse(ms);
     }
     await story.calm();
+    story.assertSeen();
     story.assertAtRest();
     const { supervisor, os } = story.daemon;
     story.shutDown();

@@ -261,6 +261,10 @@ export class FakeSupervision implements Supervision {
     this.logged.push(`${level} ${text}`);
   }
 
+  isLogged(): boolean {
+    return true;
+  }
+
   #do(request: string, detail: string): Outcome {
     this.asked.push(`${request} ${detail}`.trim());
     return this.refusals.get(request) ?? ok;

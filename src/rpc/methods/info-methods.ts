@@ -1,12 +1,12 @@
 /** `supervisor.*`: what is there: the processes and their configuration. */
-import { processInfo } from '../../core/describe.ts';
+import { type ProcessInfo, processInfo } from '../../core/describe.ts';
 import type { ChannelSpec, GroupSpec, ProcessSpec } from '../../core/spec.ts';
-import type { ProcessView, Supervision } from '../../runtime/supervision.ts';
+import type { GroupView, ProcessView, Supervision } from '../../runtime/supervision.ts';
 import { compareCodePoints } from '../../util/code-point-order.ts';
-import type { RpcResult } from '../encode-response.ts';
+import { Encoded, type RpcResult } from '../encode-response.ts';
 import { toLocalTime } from '../local-time.ts';
 import { answer, type MethodTable, param } from '../method.ts';
-import { allProcesses, findProcess } from '../targets.ts';
+import { findProcess } from '../targets.ts';
 
 export const infoMethods: MethodTable = [
   [
@@ -29,8 +29,7 @@ export const infoMethods: MethodTable = [
       params: [],
       help: 'The struct of getProcessInfo for every process, by group name and process name.',
       reads: true,
-      call: ({ daemon }) =>
-        answer(sortedByName(allProcesses(daemon)).map((process) => processInfo(process, daemon.now(), toLocalTime))),
+      call: ({ daemon }) => allProcessInfo(daemon),
     },
   ],
   [
@@ -44,6 +43,29 @@ export const infoMethods: MethodTable = [
     },
   ],
 ];
+
+interface Infos {
+  readonly second: number;
+  readonly value: readonly ProcessInfo[];
+  readonly encoded: Encoded;
+}
+
+/** What was made of views is kept as long as they are. */
+const madeOf = new WeakMap<readonly GroupView[], Infos>();
+
+/** The same for everyone who asks within the same second, as long as nothing changes: a struct tells no smaller times. */
+function allProcessInfo(daemon: Supervision): Infos {
+  const groups = daemon.groups();
+  const now = daemon.now();
+  const second = Math.floor(now / 1000);
+  const last = madeOf.get(groups);
+  if (last?.second === second) return last;
+  const processes = sortedByName(groups.flatMap((group) => group.processes));
+  const value = processes.map((process) => processInfo(process, now, toLocalTime));
+  const infos = { second, value, encoded: new Encoded() };
+  madeOf.set(groups, infos);
+  return infos;
+}
 
 export function sortedByName(processes: readonly ProcessView[]): readonly ProcessView[] {
   return processes.toSorted((a, b) => compareCodePoints(a.group, b.group) || compareCodePoints(a.name, b.name));
