@@ -130,13 +130,27 @@ export class ChildOutput {
     this.#listener = listener;
   }
 
+  /** Nobody but the log file has to have what comes, and then it need not come at once. */
+  get isBulk(): boolean {
+    return this.#plain && this.#options.onProtocol === null;
+  }
+
+  /** Takes a chunk while it still is where it was read, and moves it to the log if it can. Never throws. */
+  take(chunk: Movable): void {
+    if (!this.isBulk || this.#listener !== null) this.write(chunk.bytes(), chunk);
+    else if (!this.#ended) {
+      this.#options.file?.take(chunk);
+      this.#tail.push(chunk.last(this.#tail.capacity));
+    }
+  }
+
   /** Takes a chunk as it was read. Never throws. The chunk is not kept. `source`: where it still is. */
   write(chunk: Buffer, source: Movable | null = null): void {
     if (chunk.length === 0 || this.#ended) return;
     this.#tail.push(chunk);
     this.#options.onProtocolRead?.(this.#pid, chunk);
     if (this.#options.onProtocol !== null) this.#options.onOutput?.(chunk);
-    if (this.#plain) this.#options.file?.write(chunk, source);
+    if (this.#plain) this.#logPlain(chunk, source);
     else if (this.#captures) {
       const { state, output } = capture(this.#capture, chunk, this.#options.channel.captureMaxBytes);
       this.#capture = state;
@@ -164,6 +178,11 @@ export class ChildOutput {
   /** The last lines are counted from here on. */
   forgetLines(): void {
     this.#tail.clear();
+  }
+
+  #logPlain(chunk: Buffer, source: Movable | null): void {
+    if (source === null) this.#options.file?.write(chunk);
+    else this.#options.file?.take(source);
   }
 
   #deliver(piece: CaptureOutput): void {

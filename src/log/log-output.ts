@@ -23,9 +23,15 @@ export interface WriteFailure extends Trouble {
   readonly lost: number;
 }
 
-/** Where a chunk comes from and still is: it can be moved to a file instead of being written there. How many bytes were. */
+/** Output that is still where it comes from: it can be moved to a file instead of being written there. */
 export interface Movable {
-  moveTo(fd: number): number;
+  readonly size: number;
+  /** All of it. Not after `last`. */
+  bytes(): Buffer;
+  /** The end of it, so many bytes at most. */
+  last(most: number): Buffer;
+  /** Moves the first of what is left of it, so many bytes at most; how many bytes it was. */
+  moveTo(fd: number, most: number): number;
 }
 
 export class LogOutput {
@@ -41,12 +47,6 @@ export class LogOutput {
   constructor(fd: number, owned: boolean) {
     this.fd = fd;
     this.#owned = owned;
-  }
-
-  /** As `write`, of a chunk that can be moved; to a regular file only. */
-  take(data: Buffer, source: Movable): WriteFailure | null {
-    const moved = source.moveTo(this.fd);
-    return moved >= data.length ? null : this.write(data.subarray(moved));
   }
 
   /** null: taken, all of it. Never throws. */

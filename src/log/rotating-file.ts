@@ -1,6 +1,6 @@
 /**
  * A log file with supervisord's rotation. After each write that reaches `maxBytes`: `log.N-1` becomes `log.N`, ..., `log` becomes `log.1`, and
- * an empty `log` is begun; without backups it is just emptied. A chunk is never split over two files.
+ * an empty `log` is begun; without backups it is just emptied. A chunk is never split over two files, unless it is a large one.
  *
  * Children write here at full speed, so a write is one system call: the size is counted, not asked for. And a log must never take
  * the daemon down: a full disk, a removed directory, a vanished reader are reported once, what cannot be written is dropped and
@@ -11,8 +11,10 @@
  */
 import { constants, fstatSync, openSync, renameSync, unlinkSync } from 'node:fs';
 import { type LogText, ownTexts } from '../core/log-texts.ts';
-import { LogOutput, type Movable, type Trouble, troubleOf } from './log-output.ts';
+import { LogOutput, type Movable, type Trouble, troubleOf, type WriteFailure } from './log-output.ts';
 
+/** So much is never split over two files. */
+const partBytes = 64 * 1024;
 /** The same trouble is not told again within this time, however often it comes and goes. */
 const quietMs = 60_000;
 
@@ -74,30 +76,42 @@ export class RotatingFile {
     return !this.#closed;
   }
 
-  /**
-   * Appends, then rotates if the file has become big enough. Never throws. A closed file drops everything. `source`: from where the data can be
-   * moved instead.
-   */
-  write(data: Buffer | string, source: Movable | null = null): void {
-    if (this.#closed) return;
+  /** Appends, then rotates if the file has become big enough. Never throws. A closed file drops everything. */
+  write(data: Buffer | string): void {
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-    if (this.#output === null) {
-      const trouble = this.#open(0);
-      if (trouble !== null) {
-        this.#failed(trouble, bytes.length);
-        return;
-      }
+    const output = this.#ready(bytes.length);
+    if (output !== null) this.#written(bytes.length, output.write(bytes));
+  }
+
+  /** As `write`, of what can be moved; more than `partBytes` of it may be divided among files. */
+  take(source: Movable): void {
+    for (let done = 0; done < source.size; ) {
+      const most = Math.min(source.size - done, Math.max(partBytes, this.#rotateAt - this.#size));
+      const output = this.#ready(source.size - done);
+      if (output === null) return;
+      const moved = this.#isFile ? source.moveTo(output.fd, most) : 0;
+      if (moved === 0) return this.write(source.bytes().subarray(done));
+      this.#written(moved, null);
+      done += moved;
     }
-    const movable = source !== null && this.#isFile;
-    const failure = (movable ? this.#output?.take(bytes, source) : this.#output?.write(bytes)) ?? null;
+  }
+
+  /** null: closed, or in trouble, of which so many bytes are told as lost. */
+  #ready(bytes: number): LogOutput | null {
+    if (this.#closed || this.#output !== null) return this.#output;
+    const trouble = this.#open(0);
+    if (trouble !== null) this.#failed(trouble, bytes);
+    return this.#output;
+  }
+
+  #written(bytes: number, failure: WriteFailure | null): void {
+    this.#size += bytes - (failure?.lost ?? 0);
     if (failure !== null) {
-      this.#size += bytes.length - failure.lost;
       // A new attempt needs a new descriptor, unless the target itself is sound and only full.
       if (!fullErrnos.has(failure.errno)) this.#drop();
       this.#failed(failure, failure.lost);
       return;
     }
-    this.#size += bytes.length;
     if (this.#inTrouble) this.#recovered();
     if (this.#size >= this.#rotateAt) this.#rotate();
   }

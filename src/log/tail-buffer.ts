@@ -6,20 +6,21 @@
 const defaultCapacity = 8192;
 
 export class TailBuffer {
-  readonly #capacity: number;
+  /** Bytes. */
+  readonly capacity: number;
   /** A ring; taken when the first byte comes, since most channels stay silent. */
   #ring: Buffer | null = null;
   #total = 0;
 
   constructor(capacity = defaultCapacity) {
-    this.#capacity = capacity;
+    this.capacity = capacity;
   }
 
   push(chunk: Buffer): void {
-    this.#ring ??= Buffer.allocUnsafe(this.#capacity);
-    const data = chunk.length > this.#capacity ? chunk.subarray(chunk.length - this.#capacity) : chunk;
+    this.#ring ??= Buffer.allocUnsafe(this.capacity);
+    const data = chunk.length > this.capacity ? chunk.subarray(chunk.length - this.capacity) : chunk;
     this.#total += chunk.length - data.length;
-    const at = this.#total % this.#capacity;
+    const at = this.#total % this.capacity;
     const copied = data.copy(this.#ring, at);
     data.copy(this.#ring, 0, copied);
     this.#total += data.length;
@@ -39,8 +40,8 @@ export class TailBuffer {
 
   #bytes(): Buffer {
     if (this.#ring === null) return Buffer.alloc(0);
-    if (this.#total <= this.#capacity) return this.#ring.subarray(0, this.#total);
-    const at = this.#total % this.#capacity;
+    if (this.#total <= this.capacity) return this.#ring.subarray(0, this.#total);
+    const at = this.#total % this.capacity;
     return Buffer.concat([this.#ring.subarray(at), this.#ring.subarray(0, at)]);
   }
 }

@@ -10,7 +10,7 @@
 import { chownSync, closeSync, constants, openSync, readSync, unlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { errnoName, errnoOf, type Libc } from './libc.ts';
-import type { Fd, LogPipe, OnChunk } from './os.ts';
+import type { Chunk, Fd, LogPipe, OnChunk, Pace } from './os.ts';
 import { OsError } from './os-error.ts';
 
 const OWNER_ONLY = 0o600;
@@ -21,7 +21,7 @@ const DRAIN_BUFFER = Buffer.alloc(64 * 1024);
 
 /** How the daemon's end is read. Owns the descriptor from `start` on. */
 export interface PipeReader {
-  start(onChunk: OnChunk, onEnd: () => void): void;
+  start(onChunk: OnChunk, onEnd: () => void, pace: Pace): void;
   drain(): void;
   /** Closes the descriptor; the end is told. */
   stop(): void;
@@ -119,9 +119,9 @@ class Fifo implements LogPipe {
     this.#childEndOpen = false;
   }
 
-  read(onChunk: OnChunk, onEnd: () => void): void {
+  read(onChunk: OnChunk, onEnd: () => void, pace: Pace = 'prompt'): void {
     this.#reader = this.#makeReader(this.#readFd);
-    this.#reader.start(onChunk, onEnd);
+    this.#reader.start(onChunk, onEnd, pace);
   }
 
   drain(): void {
@@ -151,7 +151,7 @@ export const readBySocket: MakeReader = (fd) => {
       receive = onChunk;
       // Its stream never holds anything back: it is always flowing.
       socket = new Socket({ fd, readable: true, writable: false })
-        .on('data', (chunk) => receive(chunk, notMovable))
+        .on('data', (chunk) => receive(heldChunk(chunk)))
         .on('error', () => {}) // 'close' follows and says all there is to say
         .on('close', () => onEnd());
     },
@@ -161,15 +161,22 @@ export const readBySocket: MakeReader = (fd) => {
         const size = readNow(fd);
         if (size === 0) return; // empty or at its end, which the event loop will tell
         total += size;
-        receive(Buffer.from(DRAIN_BUFFER.subarray(0, size)), notMovable);
+        receive(heldChunk(Buffer.from(DRAIN_BUFFER.subarray(0, size))));
       }
     },
     stop: () => void socket?.destroy(),
   };
 };
 
-/** It has left the pipe already. */
-const notMovable = { moveTo: () => 0 };
+/** One that has left its pipe already. */
+export function heldChunk(bytes: Buffer): Chunk {
+  return {
+    size: bytes.length,
+    bytes: () => bytes,
+    last: (most) => bytes.subarray(Math.max(0, bytes.length - most)),
+    moveTo: () => 0,
+  };
+}
 
 function readNow(fd: Fd): number {
   try {

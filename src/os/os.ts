@@ -34,27 +34,32 @@ export interface LogPipe {
   /** The child's end, open read-write; to be closed by `closeChildEnd` once the child has it. -1 after `reopenLogPipe`. */
   readonly childFd: Fd;
   closeChildEnd(): void;
-  /**
-   * Starts to deliver; `end` comes once, from the event loop, when the last writer has gone or after `close`. Chunks are the receiver's
-   * own.
-   */
-  read(onChunk: OnChunk, onEnd: () => void): void;
+  /** Starts to deliver; `end` comes once, from the event loop, when the last writer has gone or after `close`. */
+  read(onChunk: OnChunk, onEnd: () => void, pace?: Pace): void;
   /** Delivers, at once and in order, what is readable now. Called when the child was reaped, before its exit is told. */
   drain(): void;
   /** Stops reading and removes the FIFO. */
   close(): void;
 }
 
-/** The chunk is dealt with when this returns: only then has it left the pipe for good. */
-export type OnChunk = (chunk: Buffer, source: ChunkSource) => void;
+/** Prompt, the default: as soon as there is something, and little at once. Gathered: while there is much, some milliseconds later and up to a megabyte at once. */
+export type Pace = 'prompt' | 'gathered';
 
-/** Where a chunk comes from. */
-export interface ChunkSource {
+/** The chunk is dealt with when this returns: only then has it left the pipe for good. */
+export type OnChunk = (chunk: Chunk) => void;
+
+/** What was read. Good until its receiver returns. */
+export interface Chunk {
+  readonly size: number;
+  /** All of it, the receiver's own. Not after `last`. */
+  bytes(): Buffer;
+  /** The end of it, so many bytes at most; good until the receiver returns. */
+  last(most: number): Buffer;
   /**
-   * Moves the chunk, or what is left of it, to the end of a file, so that it is never in both and never in neither. How many bytes it was; what
-   * was not moved is the receiver's to write.
+   * Moves the first of what is left of it, so many bytes at most, to the end of a file, so that they are never in both and never in neither. How
+   * many bytes it was; what was not moved is the receiver's to write.
    */
-  moveTo(file: Fd): number;
+  moveTo(file: Fd, most: number): number;
 }
 
 /** The parent's end of a child's stdin: written without blocking; what does not fit is kept and written later. */

@@ -2,139 +2,195 @@
  * Reads a log pipe so that nothing is lost when the daemon is killed in the midst of it: what is read stays in the pipe until it has been
  * dealt with.
  *
- *     pipe ──tee──► scratch pipe ──read──► chunk ──► receiver: looks at it, writes it ──► the pipe is rid of it
- *                                                        └─ or moves it: splice(pipe ─► log file), one call
+ *     pipe ──► chunk ──► receiver: looks at it, writes it ──► the pipe is rid of it
+ *                           └─ or moves it: splice(pipe ─► log file), one call
  *
  * A receiver that writes leaves a moment in which the same bytes are in the log and in the pipe: whoever dies there has them twice. One that
  * moves them does not: the kernel takes off the pipe exactly what it has put into the file, whatever happens to us meanwhile.
+ *
+ * When a pipe may be gathered from, it is not read at each write while there is much:
+ *
+ *     resting: read when it is readable
+ *        │      ▲
+ *        │      └ nothing came ─┐
+ *        └ twice in GATHER_MS ► gathering: read every GATHER_MS
+ *                               │      ▲
+ *                               │      └ little came ─┐
+ *                               └ much, and not to be made larger ► racing: read every GATHER_MS and when it is readable
  */
-import { closeSync, openSync } from 'node:fs';
-import { LARGEST_PIPE, type MakeReader } from './fifo.ts';
-import { errnoName, type Libc } from './libc.ts';
-import type { Fd, OnChunk } from './os.ts';
-import { OsError } from './os-error.ts';
+import { closeSync } from 'node:fs';
+import { LARGEST_PIPE, type MakeReader, type PipeReader } from './fifo.ts';
+import { GATHER_MS, Gathering } from './gathering.ts';
+import type { Libc } from './libc.ts';
+import type { Fd, OnChunk, Pace } from './os.ts';
+import { Scratch } from './peeked-chunk.ts';
+import { PipeSizes } from './pipe-sizes.ts';
 import type { Poller } from './poller.ts';
 
-const O_CLOEXEC = 0o2000000;
-const O_APPEND = 0o2000;
-const F_GETFL = 3;
-const F_SETFL = 4;
-const SEEK_END = 2;
-const SPLICE_F_MOVE = 1;
-const SPLICE_F_NONBLOCK = 2;
+/** What a chunk of a prompt pipe has at most. */
 const CHUNK = 64 * 1024;
 /** Then the event loop gets a turn, and the others with it. */
-const CHUNKS_PER_TURN = 8;
+const BYTES_PER_TURN = 8 * CHUNK;
 
-/** For all pipes of a daemon. */
+/** Parts of what a pipe can hold. */
+const MUCH = 0.75;
+const LITTLE = 0.5;
+
+/** What all pipes of a daemon share. */
+interface Shared {
+  readonly poller: Poller;
+  readonly scratch: Scratch;
+  readonly gathering: Gathering;
+  readonly sizes: PipeSizes;
+}
+
 export class Peeking {
-  readonly #libc: Libc;
-  readonly #poller: Poller;
-  readonly #buffer = Buffer.alloc(CHUNK);
-  #scratch: { readonly read: Fd; readonly write: Fd; readonly nowhere: Fd } | null = null;
+  readonly #shared: Shared;
 
   constructor(libc: Libc, poller: Poller) {
-    this.#libc = libc;
-    this.#poller = poller;
+    const scratch = new Scratch(libc);
+    this.#shared = { poller, scratch, gathering: new Gathering(), sizes: new PipeSizes(libc, scratch) };
   }
 
-  readonly reader: MakeReader = (fd) => {
-    let receive: OnChunk = () => {};
-    let end = () => {};
-    let closed = false;
-    let delivering = false;
-    const stop = () => {
-      if (closed) return;
-      closed = true;
-      this.#poller.forget(fd);
-      closeSync(fd);
-      setImmediate(end);
-    };
-    /** Up to so many bytes. False: the last writer has gone. */
-    const deliver = (most: number): boolean => {
-      if (delivering) return true; // the receiver asks for what it is being given
-      delivering = true;
-      try {
-        for (let total = 0; total < most && !closed; ) {
-          const size = this.#peek(fd);
-          if (size <= 0) return size < 0;
-          total += size;
-          this.#give(fd, size, receive, () => closed);
-        }
-        return true;
-      } finally {
-        delivering = false;
-      }
-    };
-    return {
-      start: (onChunk, onEnd) => {
-        receive = onChunk;
-        end = onEnd;
-        this.#pipes(); // opened with the first log pipe and not with the first word
-        this.#poller.watch(fd, () => {
-          if (!deliver(CHUNKS_PER_TURN * CHUNK)) stop();
-        });
-      },
-      drain: () => void deliver(LARGEST_PIPE),
-      stop,
-    };
-  };
+  readonly reader: MakeReader = (fd) => new Peeker(fd, this.#shared);
 
   close(): void {
-    if (this.#scratch !== null) for (const fd of Object.values(this.#scratch)) closeSync(fd);
-    this.#scratch = null;
+    this.#shared.scratch.close();
+  }
+}
+
+class Peeker implements PipeReader {
+  readonly #fd: Fd;
+  readonly #shared: Shared;
+  #receive: OnChunk = () => {};
+  #end = () => {};
+  #pace: Pace = 'prompt';
+  #state: 'resting' | 'gathering' | 'racing' | 'closed' = 'resting';
+  #readAt = Number.NEGATIVE_INFINITY;
+  /** Of what was read when it was readable. */
+  #sizeSinceTick = 0;
+  #delivering = false;
+
+  constructor(fd: Fd, shared: Shared) {
+    this.#fd = fd;
+    this.#shared = shared;
   }
 
-  /** How much the buffer has now of what the pipe has; 0: nothing will come any more, less: nothing now. */
-  #peek(fd: Fd): number {
-    const { read, write } = this.#pipes();
-    const size = this.#libc.tee(fd, write, CHUNK, SPLICE_F_NONBLOCK);
-    return size <= 0 ? size : this.#libc.read(read, this.#buffer, size);
+  start(onChunk: OnChunk, onEnd: () => void, pace: Pace): void {
+    this.#receive = onChunk;
+    this.#end = onEnd;
+    this.#pace = pace;
+    this.#shared.scratch.open(); // with the first log pipe and not with the first word
+    this.#watch();
   }
 
-  #give(fd: Fd, size: number, receive: OnChunk, isClosed: () => boolean): void {
-    let left = size;
-    const moveTo = (file: Fd): number => {
-      const moved = Math.max(0, this.#moveToEnd(fd, file, left));
-      left -= moved;
-      return moved;
-    };
-    try {
-      receive(Buffer.from(this.#buffer.subarray(0, size)), { moveTo });
-    } finally {
-      while (left > 0 && !isClosed()) {
-        const gone = this.#libc.splice(fd, this.#pipes().nowhere, left, SPLICE_F_NONBLOCK);
-        if (gone <= 0) break;
-        left -= gone;
-      }
+  drain(): void {
+    for (let total = 0, size = 1; size > 0 && total < LARGEST_PIPE; total += size) size = this.#deliver();
+  }
+
+  stop(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    const { poller, gathering, sizes } = this.#shared;
+    poller.forget(this.#fd);
+    gathering.forget(this.#fd);
+    sizes.forget(this.#fd);
+    closeSync(this.#fd);
+    setImmediate(this.#end);
+  }
+
+  #watch(): void {
+    this.#shared.poller.watch(this.#fd, this.#pace === 'prompt' ? () => this.#take() : () => this.#readable());
+  }
+
+  #readable(): void {
+    this.#sizeSinceTick += this.#take();
+    if (this.#state !== 'resting') return;
+    const now = performance.now();
+    if (now - this.#readAt < GATHER_MS) this.#gather();
+    else this.#readAt = now;
+  }
+
+  #tick(): number {
+    const taken = this.#take();
+    const size = taken + this.#sizeSinceTick;
+    this.#sizeSinceTick = 0;
+    this.#pass(size);
+    return taken;
+  }
+
+  /** After so much has come since the last tick. */
+  #pass(size: number): void {
+    const { sizes } = this.#shared;
+    const fullness = sizes.fullness(this.#fd, size);
+    switch (this.#state) {
+      case 'gathering':
+        if (size === 0 && sizes.reduce(this.#fd)) this.#rest();
+        else if (fullness > MUCH && !sizes.enlarge(this.#fd)) this.#race();
+        return;
+      case 'racing':
+        if (fullness < LITTLE) this.#gather();
+        return;
+      case 'resting':
+      case 'closed':
+        return;
     }
   }
 
-  /** The kernel splices to no file that is open for appending; so for this one call it is not. */
-  #moveToEnd(fd: Fd, file: Fd, size: number): number {
-    const libc = this.#libc;
-    const flags = libc.fcntl(file, F_GETFL, 0);
-    if (flags < 0 || libc.lseek(file, 0, SEEK_END) < 0) return 0;
-    libc.fcntl(file, F_SETFL, flags & ~O_APPEND);
-    let moved = 0;
-    try {
-      while (moved < size) {
-        const answer = libc.splice(fd, file, size - moved, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
-        if (answer <= 0) break;
-        moved += answer;
-      }
-    } finally {
-      libc.fcntl(file, F_SETFL, flags);
-    }
-    return moved;
+  #gather(): void {
+    this.#state = 'gathering';
+    this.#sizeSinceTick = 0;
+    this.#shared.poller.forget(this.#fd);
+    this.#shared.gathering.add(this.#fd, () => this.#tick());
   }
 
-  #pipes(): { readonly read: Fd; readonly write: Fd; readonly nowhere: Fd } {
-    if (this.#scratch !== null) return this.#scratch;
-    const ends = Buffer.alloc(8);
-    const answer = this.#libc.pipe2(ends, O_CLOEXEC);
-    if (answer < 0) throw new OsError('pipe2', errnoName(answer), '');
-    this.#scratch = { read: ends.readInt32LE(0), write: ends.readInt32LE(4), nowhere: openSync('/dev/null', 'w') };
-    return this.#scratch;
+  #race(): void {
+    this.#state = 'racing';
+    this.#watch();
+  }
+
+  #rest(): void {
+    this.#state = 'resting';
+    this.#shared.gathering.forget(this.#fd);
+    this.#watch();
+  }
+
+  /** What a turn may have; how many bytes that was. Stops when the last writer has gone. */
+  #take(): number {
+    const most = this.#most;
+    let total = 0;
+    for (let size = most; size === most && total < BYTES_PER_TURN; total += size) {
+      size = this.#deliver();
+      if (size < 0) {
+        this.stop();
+        return total;
+      }
+    }
+    return total;
+  }
+
+  get #most(): number {
+    return this.#pace === 'prompt' ? CHUNK : LARGEST_PIPE;
+  }
+
+  /** The size of the next chunk; 0: there is none now, less: there will be none any more. */
+  #deliver(): number {
+    if (this.#delivering || this.#state === 'closed') return 0; // the receiver asks for what it is being given
+    const chunk = this.#shared.scratch.peek(this.#fd, this.#most);
+    if (chunk === 'nothing') return 0;
+    if (chunk === 'end') return -1;
+    this.#delivering = true;
+    try {
+      this.#receive(chunk);
+      return chunk.size;
+    } finally {
+      this.#delivering = false;
+      chunk.done(this.#isClosed);
+    }
+  }
+
+  /** A method, since the compiler does not see that calls change the state. */
+  get #isClosed(): boolean {
+    return this.#state === 'closed';
   }
 }

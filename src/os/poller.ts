@@ -18,7 +18,8 @@ const EPOLLIN = 1;
 /** `struct epoll_event`: packed on x86-64 only. */
 const EVENT_BYTES = process.arch === 'x64' ? 12 : 16;
 const FD_OFFSET = process.arch === 'x64' ? 4 : 8;
-const PER_TURN = 64;
+/** Few enough that a turn with a full pipe each takes no more than some milliseconds. */
+const PER_TURN = 8;
 
 export class Poller {
   readonly #libc: Libc;

@@ -27,7 +27,7 @@ export class ReadyFd {
     this.#pipe.closeChildEnd();
     this.#pipe.read(
       (chunk) => {
-        if (chunk.includes(10)) this.#become('newline');
+        if (chunk.bytes().includes(10)) this.#become('newline');
       },
       () => this.#become('closed'),
     );

@@ -33,8 +33,9 @@ export class ChildEnds {
     this.ready = ready;
     for (const { pipe, output } of channels) {
       pipe.read(
-        (chunk, source) => output.write(chunk, source),
+        (chunk) => output.take(chunk),
         () => output.end(),
+        output.isBulk ? 'gathered' : 'prompt',
       );
     }
   }

@@ -146,7 +146,7 @@ export class SideCommands {
     const row: Row = { pipe, ended };
     this.#rows.set(pid, row);
     pipe.read(
-      (chunk) => tail.push(chunk),
+      (chunk) => tail.push(chunk.bytes()),
       () => {},
     );
     return {

@@ -89,7 +89,7 @@ test('a megabyte of log costs few system calls', async (t) => {
   t.diagnostic(`${each} calls a megabyte`);
   assert.ok(each < maxCallsPerMegabyte, `${each} calls a megabyte`);
 });
-const maxCallsPerMegabyte = 250;
+const maxCallsPerMegabyte = 30;
 
 test('at rest the daemon sleeps', async (t) => {
   const rig = await rigFor(t, { programs: sleepers(20) });

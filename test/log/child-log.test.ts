@@ -6,6 +6,7 @@ import type { ChannelSpec } from '../../src/core/spec.ts';
 import { ChildLog, type ChildOutput } from '../../src/log/child-log.ts';
 import { RotatingFile } from '../../src/log/rotating-file.ts';
 import { Syslog } from '../../src/log/syslog.ts';
+import { FakeMovable } from '../support/movable.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const begin = '<!--XSUPERVISOR:BEGIN-->';
@@ -72,6 +73,32 @@ test('output goes to the log as it is', (t) => {
   output.write(Buffer.from('o\n\x1b[1m'));
   assert.equal(text(), 'one\ntwo\n\x1b[1m');
   assert.deepEqual(said, []);
+});
+
+test('output that only the log has to have is moved, not read, and its last lines are known', (t) => {
+  const { open, text, said } = rig(t);
+  const output = open();
+  const chunk = new FakeMovable('one\ntwo\n');
+  output.take(chunk);
+  assert.equal(text(), 'one\ntwo\n');
+  assert.deepEqual([chunk.wasRead, output.lastLines(9)], [false, ['one', 'two']]);
+  const heard: string[] = [];
+  output.listen((data) => heard.push(`${data}`));
+  output.take(new FakeMovable('three\n'));
+  assert.deepEqual([heard, output.lastLines(1)], [['three\n'], ['three']]);
+  assert.equal(text(), 'one\ntwo\nthree\n');
+  output.end();
+  output.take(new FakeMovable('too late\n'));
+  assert.deepEqual([output.isBulk, text(), said], [true, 'one\ntwo\nthree\n', []]);
+});
+
+test('output that others have to have as well is read for them, and none of it waits', (t) => {
+  for (const options of [{ channel: { eventsEnabled: true } }, { isProtocol: true }, { debug: true }]) {
+    const { open, text, said } = rig(t, options);
+    const output = open();
+    output.take(new FakeMovable('one\n'));
+    assert.deepEqual([output.isBulk, text(), said.length], [false, 'one\n', 1]);
+  }
 });
 
 test('without a log file output is taken and dropped, and its last lines are still known', (t) => {

@@ -20,6 +20,7 @@ import {
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { RotatingFile } from '../../src/log/rotating-file.ts';
+import { FakeMovable } from '../support/movable.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 interface Rig {
@@ -97,6 +98,46 @@ for (const { title, maxBytes, backups, writes, files } of rotations) {
     assert.deepEqual(contents(dir), files);
   });
 }
+
+test('a large chunk that is moved is divided among files, each as full as it may be', (t) => {
+  const { dir, file } = rig(t, { maxBytes: 100_000, backups: 9 });
+  const all = Buffer.alloc(450_000, '0123456789abcdefghijklmnopqrstuvwxyz\n');
+  file.write(all.subarray(0, 50_000));
+  file.take(new FakeMovable(all.subarray(50_000)));
+  const files = contents(dir);
+  const inOrder = ['log.4', 'log.3', 'log.2', 'log.1', 'log'].map((name) => files[name] ?? '');
+  assert.equal(inOrder.join(''), all.toString());
+  // What is missing to the limit, but never a part of less than 64 KiB.
+  assert.deepEqual(
+    inOrder.map((text) => text.length),
+    [50_000 + 65_536, 100_000, 100_000, 100_000, 34_464],
+  );
+});
+
+test('a chunk of which only some can be moved is written for the rest', (t) => {
+  for (const movable of [0, 3]) {
+    const { dir, file } = rig(t, { maxBytes: 0, backups: 0 });
+    file.write('a');
+    file.take(new FakeMovable('bcdefgh', movable));
+    file.write('i');
+    assert.deepEqual(contents(dir), { log: 'abcdefghi' });
+  }
+});
+
+test('what can not be taken is counted, and a closed log takes nothing', (t) => {
+  const gone = join(tempDir(t), 'gone');
+  mkdirSync(gone);
+  const { file, path, said } = rig(t, { path: join(gone, 'log') });
+  rmSync(gone, { recursive: true });
+  file.reopen();
+  file.take(new FakeMovable('12345'));
+  mkdirSync(gone);
+  file.take(new FakeMovable('678'));
+  assert.match(said.at(-1) ?? '', /can be written again; 5 bytes were dropped/);
+  file.close();
+  file.take(new FakeMovable('9'));
+  assert.equal(readFileSync(path, 'latin1'), '678');
+});
 
 test('a log that is there already is continued, and its size counts', (t) => {
   const { dir, path, file } = rig(t, { maxBytes: 10, backups: 1 });

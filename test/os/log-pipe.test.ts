@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { bounded, collect, output, rig, rootOnly } from './rig.ts';
+import { loadLibc } from '../../src/os/libc.ts';
+import type { Chunk } from '../../src/os/os.ts';
+import { bounded, collect, output, rig, rootOnly, until } from './rig.ts';
 
 test('a child can open /dev/stdout again, and what it writes there arrives in order', async (t) => {
   const { run } = rig(t);
@@ -114,10 +116,10 @@ test('a chunk that is moved into a file leaves the pipe in the same moment, what
   out.closeChildEnd();
   let moved = 0;
   const ended = new Promise<void>((resolve) => {
-    out.read((chunk, source) => {
-      assert.equal(source.moveTo(log), chunk.length);
-      assert.equal(source.moveTo(log), 0, 'nothing is left of it');
-      moved += chunk.length;
+    out.read((chunk) => {
+      assert.equal(chunk.moveTo(log, chunk.size), chunk.size);
+      assert.equal(chunk.moveTo(log, chunk.size), 0, 'nothing is left of it');
+      moved += chunk.size;
     }, resolve);
   });
   await exit(pid);
@@ -138,13 +140,80 @@ test('a chunk that only a part of is moved is gone from the pipe when its receiv
   const chunks: string[] = [];
   const tty = openSync('/dev/full', 'w');
   const ended = new Promise<void>((resolve) => {
-    out.read((chunk, source) => {
-      chunks.push(`${source.moveTo(tty)} ${chunk}`);
+    out.read((chunk) => {
+      chunks.push(`${chunk.moveTo(tty, chunk.size)} ${chunk.bytes()}`);
       out.drain(); // asks for what it is being given
     }, resolve);
   });
   await exit(pid);
   await bounded('end', ended);
   assert.deepEqual(chunks, ['0 one\n', '0 two\n']);
+  out.close();
+});
+
+test('what is written line by line without a pause is gathered, and arrives whole and in order', async (t) => {
+  const { os, shell, start, exit, directory } = rig(t);
+  const log = openSync(`${directory}/log`, 'a');
+  const out = os.createLogPipe('lines', null);
+  const lines = 100_000;
+  const pid = start(shell(`stdbuf -oL seq ${lines}`, out));
+  out.closeChildEnd();
+  const ends: string[] = [];
+  const ended = new Promise<void>((resolve) => {
+    const receive = (chunk: Chunk) => {
+      assert.equal(chunk.moveTo(log, chunk.size), chunk.size);
+      ends.push(chunk.last(8).toString());
+    };
+    out.read(receive, resolve, 'gathered');
+  });
+  await exit(pid);
+  await bounded('end', ended);
+  const text = readFileSync(`${directory}/log`, 'utf8');
+  assert.equal(text, Array.from({ length: lines }, (_, index) => `${index + 1}\n`).join(''));
+  assert.equal(ends.at(-1), text.slice(-8));
+  assert.ok(ends.length < lines / 4, `${ends.length} chunks`);
+  out.close();
+});
+
+test('a pipe through which much goes is made larger, and has its usual size again when it is quiet', async (t) => {
+  const { os, shell, start } = rig(t);
+  const out = os.createLogPipe('much', null);
+  const size = () => {
+    const libc = loadLibc();
+    return libc.ok ? libc.libc.fcntl(out.childFd, F_GETPIPE_SZ, 0) : 0;
+  };
+  const usual = size();
+  const pid = start(shell('exec yes', out));
+  out.read(
+    () => {},
+    () => {},
+    'gathered',
+  );
+  await until('a larger pipe', () => size() > usual);
+  os.kill(pid, 9, true);
+  await until('the usual size', () => size() === usual);
+  out.close();
+});
+const F_GETPIPE_SZ = 1032;
+
+test('all of a chunk can be had after it was moved, and a receiver that only looks leaves nothing behind', async (t) => {
+  const { os, shell, start, exit, directory } = rig(t);
+  const log = openSync(`${directory}/log`, 'a');
+  const out = os.createLogPipe('look', null);
+  const pid = start(shell('echo one; sleep 0.05; echo two; sleep 0.05; echo three', out));
+  out.closeChildEnd();
+  const looks = [
+    (chunk: Chunk) => `${chunk.moveTo(log, 2)} ${chunk.bytes()}`,
+    () => '',
+    (chunk: Chunk) => `${chunk.last(3)} ${chunk.size}`,
+  ];
+  const seen: string[] = [];
+  const ended = new Promise<void>((resolve) => {
+    out.read((chunk) => seen.push(looks[seen.length]?.(chunk) ?? 'too much'), resolve, 'gathered');
+  });
+  await exit(pid);
+  await bounded('end', ended);
+  assert.deepEqual(seen, ['2 one\n', '', 'ee\n 6']);
+  assert.equal(readFileSync(`${directory}/log`, 'utf8'), 'on');
   out.close();
 });

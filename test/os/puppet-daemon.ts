@@ -26,6 +26,6 @@ pipe.closeChildEnd();
 writeSync(1, `fifo ${pipe.path} of ${outcome.pid}\n`);
 const log = openSync(`${directory}/log`, 'a');
 pipe.read(
-  (chunk, source) => writeSync(1, `moved ${source.moveTo(log)} bytes: ${chunk}`),
+  (chunk) => writeSync(1, `moved ${chunk.moveTo(log, chunk.size)} bytes: ${chunk.bytes()}`),
   () => {},
 );

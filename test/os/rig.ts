@@ -125,7 +125,7 @@ export function collect(pipe: LogPipe): Promise<string> {
     'end of output',
     new Promise((resolve) => {
       pipe.read(
-        (chunk) => chunks.push(chunk),
+        (chunk) => chunks.push(chunk.bytes()),
         () => resolve(Buffer.concat(chunks).toString()),
       );
     }),
@@ -152,7 +152,7 @@ export function output(pipe: LogPipe): { text: string; has(part: string): Promis
       ),
   };
   pipe.read((chunk) => {
-    seen.text += chunk;
+    seen.text += chunk.bytes();
     wake();
   }, end);
   return seen;

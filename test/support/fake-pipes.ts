@@ -2,6 +2,7 @@
  * A FakeOs's pipes, in memory. They behave as the real ones do: output waits until it is read or drained, the end comes when nobody
  * holds the writing end any more, a full stdin keeps the rest.
  */
+import { heldChunk } from '../../src/os/fifo.ts';
 import type { Errno, LogPipe, OnChunk, StdinPipe } from '../../src/os/os.ts';
 
 export type Post = (what: () => void) => void;
@@ -51,7 +52,7 @@ export class FakeLogPipe implements LogPipe {
     while (this.#receiver !== null && !this.closed) {
       const chunk = this.#waiting.shift();
       if (chunk === undefined) return;
-      this.#receiver.onChunk(chunk, { moveTo: () => 0 });
+      this.#receiver.onChunk(heldChunk(chunk));
     }
   }
 
