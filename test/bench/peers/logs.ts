@@ -56,7 +56,7 @@ async function logged(system: System, programs: number, bytes: number, size: num
   });
   await listening(life.socket);
   await life.begun(programs - 1);
-  const asking = await beginLoad(life.socket, requestOf('supervisor.getState'), { clients: 1, pauseMs: 20 });
+  const asking = await beginLoad(life.socket, requestOf('supervisor.getState'), { clients: 1, pauseMs: 5 });
   const before = cpuOf(life.pid);
   spawnSync(join('bin', 'hupctl'), ['-c', join(life.dir, 'c.conf'), 'start', 'p:p0000']);
   const begun = await life.begun(programs);

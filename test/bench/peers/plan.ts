@@ -25,7 +25,7 @@ type Size = Omit<Plan, 'withPm2'>;
 
 const normal: Size = {
   ...{ programs: [1, 10, 100, 200, 1000], rounds: 3, restSecs: 60, crashes: 100, rpcPrograms: [100, 500], rpcMs: 1000 },
-  ...{ among: [1], logBlockMb: 400, logLineMb: 60, loadSecs: 30 },
+  ...{ among: [1], logBlockMb: 800, logLineMb: 200, loadSecs: 30 },
 };
 const quick: Size = {
   ...{ programs: [1, 100], rounds: 1, restSecs: 5, crashes: 20, rpcPrograms: [100], rpcMs: 700 },
