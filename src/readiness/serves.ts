@@ -9,15 +9,16 @@ import { addressText } from '../os/socket-address.ts';
 import type { CheckContext, RunningCheck } from './check.ts';
 import { checkStartSecs } from './startsecs.ts';
 
-/** A look goes through the whole table of processes. */
-const lookAgainMs = 100;
+/** A server that boots at once is seen at once; one that takes its time is looked at ten times a second, for a look reads files of each process. */
+const [soonestMs, latestMs] = [10, 100];
 /** So long no further worker has begun to serve. */
 const settledMs = 3000;
 
 export function checkServes(workers: number, startSecs: number, context: CheckContext): RunningCheck {
   const { os, pid, sockets, after, ready, answered } = context;
   let most = 0;
-  let since = os.clock.now().mono;
+  const begun = os.clock.now().mono;
+  let since = begun;
   let running: RunningCheck | null = null;
   let callOff = () => {};
   const look = () => {
@@ -37,7 +38,7 @@ export function checkServes(workers: number, startSecs: number, context: CheckCo
     answered(
       serving === 0 ? nobody(looks.find(({ pids }) => pids.length === 0)?.socket ?? null) : some(serving, workers),
     );
-    callOff = after(lookAgainMs, look);
+    callOff = after(Math.min(latestMs, Math.max(soonestMs, (now - begun) / 4)), look);
   };
   look();
   return {
