@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
-import { apart, entryOf, loadApart, loadLazily } from './lazy-modules.mjs';
+import { apart, bundleKoffi, entryOf, loadApart, loadLazily } from './lazy-modules.mjs';
 import { bundledPackages, licenceTexts } from './licences.mjs';
 
 const tests = !process.argv.includes('--no-tests');
@@ -32,7 +32,7 @@ const programFormat = {
 };
 const bundles = await Promise.all([
   // Whole: a daemon that runs must not need a file that an upgrade has replaced.
-  build({ ...programFormat, entryPoints: ['src/hupd.ts'], plugins: [loadLazily] }),
+  build({ ...programFormat, entryPoints: ['src/hupd.ts'], external: [], plugins: [bundleKoffi, loadLazily] }),
   build({ ...programFormat, entryPoints: ['src/hupctl.ts'], plugins: [loadLazily, loadApart()] }),
   ...Object.entries(apart).map(([file, modules]) =>
     build({

@@ -2,7 +2,14 @@
 import { join, relative } from 'node:path';
 
 /** Modules of Node that most runs of a program do without: each is loaded when something of it is used, which saves a tenth of the start. */
-const lazily = ['node:child_process', 'node:crypto', 'node:dns/promises', 'node:fs/promises', 'node:readline'];
+const lazily = [
+  'node:child_process',
+  'node:crypto',
+  'node:dns/promises',
+  'node:fs/promises',
+  'node:perf_hooks',
+  'node:readline',
+];
 
 export const loadLazily = {
   name: 'load-lazily',
@@ -15,6 +22,33 @@ export const loadLazily = {
       const getters = names.map((name) => `get ${name}() { return require('${path}').${name}; }`);
       return { contents: `module.exports = { ${getters.join(', ')} };` };
     });
+  },
+};
+
+/**
+ * koffi's own files in the bundle: to find and to compile them costs a twelfth of hupd's start. Its library stays where it is installed. If it is not
+ * found from here, as with a package manager that shows a package nothing but its own dependencies, or if it is of another version, koffi is loaded
+ * as ever.
+ */
+export const bundleKoffi = {
+  name: 'bundle-koffi',
+  setup(builder) {
+    builder.onResolve({ filter: /^node:module$/ }, ({ path, namespace }) =>
+      namespace === 'koffi' ? undefined : { path, namespace: 'koffi' },
+    );
+    builder.onLoad({ filter: /.*/, namespace: 'koffi' }, () => ({
+      resolveDir: '.',
+      contents: `
+        const load = (name) => {
+          try {
+            return require('koffi');
+          } catch {
+            return require('node:module').createRequire(__filename)(name);
+          }
+        };
+        exports.createRequire = () => load;`,
+    }));
+    builder.onResolve({ filter: /^@koromix\// }, ({ path }) => ({ path, external: true }));
   },
 };
 

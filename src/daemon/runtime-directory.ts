@@ -4,9 +4,9 @@
  * there could read what programs print. Root's programs may have other users, which have to reach their own sockets: they may go through it, and
  * not look into it.
  */
-import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { fnv1a } from '../util/fnv.ts';
 
 export type RuntimeDirectory =
   /** `created`: it was not there; else another daemon may live in it. */
@@ -16,7 +16,7 @@ export type RuntimeDirectory =
 /** `uid`: who the daemon is going to be. */
 export function makeRuntimeDirectory(configFile: string, uid: number): RuntimeDirectory {
   const own = process.geteuid?.() ?? 0;
-  const path = `${base(own)}/hupd-${createHash('sha256').update(configFile).digest('hex').slice(0, 12)}`;
+  const path = `${base(own)}/hupd-${fnv1a(configFile)}`;
   try {
     const created = mkdirSync(path, { mode: 0o700, recursive: true }) !== undefined;
     const stats = lstatSync(path);

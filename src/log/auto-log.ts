@@ -6,7 +6,6 @@
  * The clean-up deletes by name, in a directory that may be /tmp, so it is stricter than supervisord's: the identifier is not a pattern, and a name
  * must match from its first to its last character. Two daemons with the identifiers `a` and `a-b` leave each other's logs alone.
  */
-import { randomInt } from 'node:crypto';
 import { closeSync, constants, openSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { daemonTexts, type LogText } from '../core/log-texts.ts';
@@ -78,6 +77,6 @@ function autoLogPattern(identifier: string): RegExp {
 
 function randomName(): string {
   let name = '';
-  for (let i = 0; i < randomLength; i++) name += alphabet[randomInt(alphabet.length)];
+  for (let i = 0; i < randomLength; i++) name += alphabet[Math.floor(Math.random() * alphabet.length)];
   return name;
 }

@@ -43,6 +43,7 @@ export interface Libc {
   readonly madvise: Call<[from: Memory, size: number, advice: number]>;
   /** null: a C library that has none (musl), and keeps less. */
   readonly mallocTrim: Call<[pad: number]> | null;
+  readonly getrandom: Call<[buffer: Memory, size: number, flags: number]>;
   readonly recvmsg: Call<[fd: number, message: Memory, flags: number]>;
 
   readonly tee: Call<[from: number, to: number, size: number, flags: number]>;
@@ -188,6 +189,7 @@ function declare(koffi: Koffi): Libc {
     setsockopt: call('int setsockopt(int fd, int level, int name, void *value, uint size)'),
     madvise: call('int madvise(void *from, size_t size, int advice)'),
     mallocTrim: optional('int malloc_trim(size_t pad)'),
+    getrandom: call('long getrandom(void *buffer, size_t size, uint flags)'),
     recvmsg: call('long recvmsg(int fd, void *message, int flags)'),
 
     tee: call('long tee(int from, int to, size_t size, uint flags)'),

@@ -23,25 +23,30 @@ type Memory = Pick<Libc, 'madvise' | 'mallocTrim'>;
 /** From now on, whenever the process has come to rest. `libc` null: only V8's memory. The result ends it. */
 export function giveBackAtRest(libc: Memory | null): () => void {
   let gaveBackAt = 0;
+  let observer: PerformanceObserver | null = null;
   let timer: NodeJS.Timeout | null = null;
   const arm = () => {
     const before = process.cpuUsage();
     timer = setTimeout(() => {
       const { user, system } = process.cpuUsage(before);
       if (user + system > busyMs * 1000) return arm();
+      observer ??= observe();
       giveBack(libc);
       gaveBackAt = performance.now();
       timer = null;
     }, quietMs).unref();
   };
-  const observer = new PerformanceObserver((list) => {
-    // The collections that giving back itself makes are told afterwards.
-    if (timer === null && list.getEntries().some(({ startTime }) => startTime > gaveBackAt)) arm();
-  });
-  observer.observe({ entryTypes: ['gc'] });
+  const observe = () => {
+    const collections = new PerformanceObserver((list) => {
+      // The collections that giving back itself makes are told afterwards.
+      if (timer === null && list.getEntries().some(({ startTime }) => startTime > gaveBackAt)) arm();
+    });
+    collections.observe({ entryTypes: ['gc'] });
+    return collections;
+  };
   arm();
   return () => {
-    observer.disconnect();
+    observer?.disconnect();
     if (timer !== null) clearTimeout(timer);
   };
 }

@@ -12,7 +12,6 @@
  *     ret #0
  *     accept: ret #-1
  */
-import { randomBytes } from 'node:crypto';
 import type { Libc } from './libc.ts';
 import type { Fd } from './os.ts';
 import { getOption, IPPROTO_TCP, loopback, SOL_SOCKET, setOption } from './socket-address.ts';
@@ -35,7 +34,8 @@ const MD5SIG_FLAG_PREFIX = 1;
 const KEY_BYTES = 32;
 
 export const guardByKey: MakeGuard = (libc, listener) => {
-  const key = randomBytes(KEY_BYTES);
+  const key = randomKey(libc);
+  if (typeof key === 'number') return key;
   const answer = demandKey(libc, listener, key);
   if (answer < 0) return answer;
   return {
@@ -44,10 +44,18 @@ export const guardByKey: MakeGuard = (libc, listener) => {
     },
     dismiss: () => {},
     seal: () => {
-      demandKey(libc, listener, randomBytes(KEY_BYTES));
+      const nobodys = randomKey(libc);
+      if (typeof nobodys !== 'number') demandKey(libc, listener, nobodys);
     },
   };
 };
+
+/** Or minus the errno. Not by node's module, which every start would have to load. */
+function randomKey(libc: Libc): Buffer | number {
+  const key = Buffer.alloc(KEY_BYTES);
+  const answer = libc.getrandom(key, KEY_BYTES, 0); // never less, up to 256 bytes
+  return answer < 0 ? answer : key;
+}
 
 /** Of every peer, whatever address of this machine it comes from: that is what the prefix of no bits says. */
 function demandKey(libc: Libc, listener: Fd, key: Buffer): number {

@@ -1,7 +1,7 @@
 /** `bin/hupctl` and `bin/hupd` run their bundles from code compiled at the build, and do without when that does not fit. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { version } from '../../src/version.ts';
@@ -47,6 +47,29 @@ test('without compiled code, with a broken one or that of another bundle, both w
     rmSync(code);
     assert.equal(installedRun(directory, name, '-v'), `${version}\n`);
   }
+});
+
+/** All that hupd says from its start to its end. */
+async function lifeOf(directory: string): Promise<string> {
+  const config = join(directory, 'c.conf');
+  writeFileSync(config, '[supervisord]\nnodaemon=true\nlogfile=%(here)s/log\npidfile=%(here)s/pid\n');
+  const daemon = spawn(process.execPath, [join(directory, 'bin/hupd'), '-n', '-c', config], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let log = '';
+  for await (const text of daemon.stdout.setEncoding('utf8')) {
+    log += text;
+    if (log.includes('started with pid')) daemon.kill();
+  }
+  return log;
+}
+
+test('koffi is found where a package manager shows hupd only its own packages, and missed where there is none', async (t) => {
+  const directory = installed(t);
+  assert.match(await lifeOf(directory), /the C library can not be called/);
+  mkdirSync(join(directory, 'node_modules'));
+  symlinkSync(join(root, 'node_modules/koffi'), join(directory, 'node_modules/koffi'));
+  assert.doesNotMatch(await lifeOf(directory), /can not be called/);
 });
 
 test('a link from elsewhere finds it, and by the name supervisorctl it says what it is', (t) => {
