@@ -5,7 +5,7 @@
 import { splitCommand } from '../core/shell-words.ts';
 import { signalName } from '../core/signals.ts';
 import type { ProcessSpec } from '../core/spec.ts';
-import { diagnose } from '../handover/doctor.ts';
+import { diagnose, whyAlone } from '../handover/doctor.ts';
 import type { ServerProfile } from '../handover/profiles/profile.ts';
 import { recognise } from '../handover/profiles/recognise.ts';
 import { signalFact } from '../handover/signals.ts';
@@ -36,6 +36,7 @@ export type Reload =
     }
   /** Not before something is done. */
   | { readonly kind: 'after'; readonly lines: readonly string[]; readonly needs: readonly string[] }
+  /** A restart is what there is for it. */
   | { readonly kind: 'never'; readonly why: string };
 
 export function advise(
@@ -65,6 +66,8 @@ function reloadOf(spec: ProcessSpec, options: ReadonlyMap<string, string>, { ser
   if (spec.kind === 'eventlistener') {
     return { kind: 'never', why: 'an event listener is restarted: its events wait for it meanwhile' };
   }
+  const alone = server === null ? null : whyAlone(server, words);
+  if (alone !== null && !options.has('reload_strategy')) return { kind: 'never', why: alone };
   const found = diagnose({ ...spec, reload: { ...spec.reload, strategy: 'rolling' } }, configOf);
   const needs = found
     .filter(({ level }) => level !== 'note')

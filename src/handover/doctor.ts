@@ -35,6 +35,7 @@ export function diagnose(
     ...found,
     ...(spec.reload.handover === 'signal' ? [] : aboutDaemon(server, words, config)),
     ...aboutCall(spec, server, [...words, config]),
+    ...aboutCompany(spec, server, words),
     ...aboutReloadSignal(spec, server, words),
     ...aboutStop(spec, server, words),
     ...aboutBoot(server, words, bootSecs),
@@ -92,6 +93,19 @@ function aboutCall({ reload }: ProcessSpec, server: ServerProfile, words: readon
   return [{ level: 'problem', text, todo }];
 }
 
+/** Two generations are at work side by side. */
+function aboutCompany({ reload }: ProcessSpec, server: ServerProfile, words: readonly string[]): readonly Diagnosis[] {
+  const text = whyAlone(server, words);
+  if (text === null || reload.strategy !== 'rolling' || reload.order === 'stop_first') return [];
+  return [{ level: 'problem', text, todo: 'use reload_order=stop_first, or leave it at reload_strategy=restart' }];
+}
+
+/** null: two of them can be at work side by side. */
+export function whyAlone({ name, alone }: ServerProfile, words: readonly string[]): string | null {
+  if (alone === null || (alone.with !== undefined && !hasOption(words, alone.with))) return null;
+  return `while two of ${name} are at work, ${alone.text}`;
+}
+
 function aboutReloadSignal(
   { reload }: ProcessSpec,
   server: ServerProfile,
@@ -133,6 +147,10 @@ function aboutStop(spec: ProcessSpec, server: ServerProfile, words: readonly str
   } else if (fact?.does === 'quick' && graceful !== null) {
     const text = `${name} stops ${server.name} at once: a stop or restart cuts the requests under way`;
     found.push({ level: 'note', text, todo: `use stopsignal=${signalName(graceful).slice(3)}` });
+  }
+  if (fact?.does === 'quick' && graceful === null && server.pauses === null && spec.reload.strategy === 'rolling') {
+    const text = `${server.name} has no graceful stop: the connections that the old version still has are closed`;
+    found.push({ level: 'note', text, todo: 'use a long reload_overlap=, and a proxy in front that tries again' });
   }
   const { gracefulTimeout } = server;
   if (gracefulTimeout === null) return found;

@@ -26,6 +26,8 @@ command=apache2 -DFOREGROUND
 [program:said]
 command=/bin/cat
 reload_strategy=restart
+[program:beat]
+command=celery -A app beat
 [eventlistener:ears]
 command=/bin/cat
 events=TICK_5
@@ -47,9 +49,11 @@ test('each program is told of: what changes, whether it can be reloaded graceful
   const { stdout, status } = await run('bin/hupctl', ['migrate', '--config', file]);
   assert.equal(status, 0);
   const parts = stdout.split('\n\n');
-  assert.match(parts[0] ?? '', /6 programs in 2 files/);
+  assert.match(parts[0] ?? '', /7 programs in 2 files/);
   const of = (name: string) => parts.find((part) => part.startsWith(name)) ?? '';
   assert.match(of('web (gunicorn)'), /s\.conf:4\n {2}under hupd: nothing changes\n {2}reload: graceful at once/);
+  assert.match(of('beat'), /under hupd: \[auto-log-mode\], see below\n/);
+  assert.equal(stdout.split(': its AUTO logs stay readable').length, 2, 'what is true of several is explained once');
   assert.match(of('web'), /add to \[program:web\]:\n {6}reload_strategy=rolling$/);
   assert.match(of('mine (node)'), /after a change\n {4}needs: serve on descriptor 3/);
   assert.match(of('loop'), /\[log-special-target\]/);
@@ -57,8 +61,12 @@ test('each program is told of: what changes, whether it can be reloaded graceful
   assert.match(of('said'), /reload: restart, as it says/);
   assert.match(of('ears'), /an event listener is restarted/);
   assert.match(
+    of('beat (celery beat)'),
+    /reload: restart; while two of celery beat are at work, each job is sent twice/,
+  );
+  assert.match(
     stdout,
-    /\n2 can have graceful reloads at once, 2 after a change, 1 program say already how, 1 event listener restart/,
+    /\n2 can have graceful reloads at once, 2 after a change, 1 program says already how, 2 are restarted as before\.\n/,
   );
   assert.deepEqual([readFileSync(file, 'utf8'), readFileSync(other, 'utf8')], [main, included], 'nothing is changed');
 });

@@ -36,6 +36,13 @@ const cases: ReadonlyArray<readonly [command: string, spec: SpecOverrides, found
     [/descriptor of its ready_check/],
   ],
   ['own', { reload: { sockets: [{ kind: 'unix', path: '/s' }], readyCheck: { kind: 'fd', fd: 4 } } }, []],
+  ['celery -A app worker', rolling, []],
+  ['celery -A app worker -B', rolling, [/problem while two of celery are at work, each job is sent twice/]],
+  ['celery -A app beat', rolling, [/problem while two of celery beat are at work, each job is sent twice/]],
+  ['celery -A app beat', { reload: { strategy: 'rolling', order: 'stop_first' }, stopWaitSecs: 60 }, []],
+  ['celery -A app beat', {}, []],
+  ['daphne app:app', rolling, [/note daphne has no graceful stop/]],
+  ['daphne app:app', {}, []],
 ];
 
 for (const [command, spec, found] of cases) {

@@ -31,6 +31,8 @@ const commands: ReadonlyArray<readonly [command: string, server: string | null]>
   ['perl /usr/bin/starman app.psgi', 'starman'],
   ['start_server --port 80 -- starman app.psgi', 'start_server'],
   ['python3 -m celery -A app worker', 'celery'],
+  ['celery -A app beat', 'celery beat'],
+  ['celery -A app flower', null],
   ['apache2 -DFOREGROUND', 'apache2'],
   ['/usr/bin/node server.js', 'node'],
   ['node --max-old-space-size=200 server.js --port 80', 'node'],
@@ -58,7 +60,8 @@ test('the script of a shell is what follows -c', () => {
 
 test('every profile is recognised by its own name, says how it stops, and has no two facts of one signal that both always hold', () => {
   for (const profile of profiles) {
-    assert.equal(recognise([profile.name]), profile);
+    const command = profile.word === null ? [profile.name] : ['celery', profile.word];
+    assert.equal(recognise(command), profile);
     assert.ok(
       profile.signals.some(({ does }) => does === 'graceful' || does === 'quick'),
       profile.name,

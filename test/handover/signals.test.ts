@@ -18,7 +18,7 @@ const leaving: ReadonlyArray<readonly [command: string, stopSignal: number, expe
   ['php-fpm', TERM, '3'],
   ['starman', TERM, '3'],
   ['puma', TERM, '-'],
-  ['celery', QUIT, '15'],
+  ['celery worker', QUIT, '15'],
   ['uwsgi', TERM, '2 pause 20'],
   ['uwsgi', 2, '- pause 20'],
   ['uwsgi --die-on-term', TERM, '- pause 20'],

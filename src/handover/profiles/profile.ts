@@ -48,6 +48,10 @@ export interface ServerProfile {
   readonly name: string;
   /** Matched against the base name of the program, and of the script that an interpreter runs. */
   readonly programs: RegExp;
+  /** Its command line must have this word as well, and another one is another server; null: any will do. */
+  readonly word: string | null;
+  /** What happens while two of them are at work; null: they can live beside each other. */
+  readonly alone: { readonly text: string; readonly with?: readonly string[] } | null;
   /** By variables; empty where it reads none. */
   readonly takes: readonly Dialect[];
   /** By arguments: `drops` are removed with their values, `adds` put at the end, `%(socket_fd)s` in it for one socket. */
@@ -90,6 +94,8 @@ export interface ServerProfile {
 const blank: ServerProfile = {
   name: '',
   programs: /^$/,
+  word: null,
+  alone: null,
   takes: [],
   takesArguments: null,
   takesOne: false,

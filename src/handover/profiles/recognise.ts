@@ -1,7 +1,7 @@
 /** Which server a command line starts. */
 import { splitCommand } from '../../core/shell-words.ts';
 import { apache } from './apache.ts';
-import { celery } from './celery.ts';
+import { celery, celeryBeat } from './celery.ts';
 import { daphne } from './daphne.ts';
 import { granian } from './granian.ts';
 import { gunicorn } from './gunicorn.ts';
@@ -22,6 +22,7 @@ import { uwsgi } from './uwsgi.ts';
 export const profiles: readonly ServerProfile[] = [
   apache,
   celery,
+  celeryBeat,
   daphne,
   granian,
   gunicorn,
@@ -47,7 +48,9 @@ const shells = /^(sh|bash|dash|zsh|ksh)$/;
 export function recognise(words: readonly string[]): ServerProfile | null {
   for (const word of words) {
     const base = word.slice(word.lastIndexOf('/') + 1);
-    const profile = profiles.find(({ programs }) => programs.test(base));
+    const profile = profiles.find(
+      ({ programs, word: needed }) => programs.test(base) && (needed === null || words.includes(needed)),
+    );
     if (profile !== undefined) return profile;
     if (shells.test(base)) return recogniseScript(shellScript(words) ?? '');
     if (!launchers.test(base) && !/^-|=|^\d+$/.test(word)) return firstIsNode(words);
