@@ -1,5 +1,5 @@
 /** What `migrate` says. Pure: text out of advice. */
-import type { Advice, Reload } from '../convert/advise.ts';
+import type { Advice, Change, Reload } from '../convert/advise.ts';
 import type { ProgramSection } from './set-up.ts';
 
 export interface Planned {
@@ -11,21 +11,33 @@ export function planLines(file: string, planned: readonly Planned[]): readonly s
   const files = new Set(planned.map(({ section }) => section.file));
   const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
   const kinds = (kind: Reload['kind']) => planned.filter(({ advice }) => advice.reload.kind === kind).length;
+  const shared = sharedChanges(planned);
   const summary = [
     `${kinds('at-once')} can have graceful reloads at once`,
     `${kinds('after')} after a change`,
-    ...(kinds('chosen') > 0 ? [`${count(kinds('chosen'), 'program')} say already how`] : []),
-    ...(kinds('never') > 0 ? [`${count(kinds('never'), 'event listener')} restart as before`] : []),
+    ...(kinds('chosen') > 0
+      ? [`${count(kinds('chosen'), 'program')} ${kinds('chosen') === 1 ? 'says' : 'say'} already how`]
+      : []),
+    ...(kinds('never') > 0 ? [`${kinds('never')} ${kinds('never') === 1 ? 'is' : 'are'} restarted as before`] : []),
   ];
   return [
     `${file}: ${count(planned.length, 'program')} in ${count(files.size, 'file')}. hupd runs it as it is: without a line added, reload means restart.`,
-    ...planned.flatMap(programLines),
+    ...planned.flatMap((one) => programLines(one, shared)),
     '',
+    ...shared.map(({ deviation, text }) => `[${deviation}]: ${text}`),
+    ...(shared.length > 0 ? [''] : []),
     `${summary.join(', ')}.`,
   ];
 }
 
-function programLines({ section, advice }: Planned): readonly string[] {
+/** What is true of several programs is explained once, at the end. */
+function sharedChanges(planned: readonly Planned[]): readonly Change[] {
+  const all = planned.flatMap(({ advice }) => advice.changes);
+  const texts = all.map(({ text }) => text);
+  return all.filter(({ text }, at) => texts.indexOf(text) < at && texts.lastIndexOf(text) === at);
+}
+
+function programLines({ section, advice }: Planned, shared: readonly Change[]): readonly string[] {
   const { spec, file, line } = section;
   const known = advice.server === null ? '' : ` (${advice.server})`;
   return [
@@ -33,7 +45,11 @@ function programLines({ section, advice }: Planned): readonly string[] {
     `${spec.program}${known}, ${file}:${line}`,
     ...(advice.changes.length === 0
       ? ['  under hupd: nothing changes']
-      : advice.changes.map(({ text, deviation }) => `  under hupd: ${text} [${deviation}]`)),
+      : advice.changes.map(({ text, deviation }) =>
+          shared.some((change) => change.text === text)
+            ? `  under hupd: [${deviation}], see below`
+            : `  under hupd: ${text} [${deviation}]`,
+        )),
     ...reloadLines(section.name, advice.reload),
   ];
 }
