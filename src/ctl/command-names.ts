@@ -39,14 +39,42 @@ export const hupdCommands = [
   'why',
 ] as const;
 
+export const commandNames = [...supervisorCommands, ...hupdCommands, 'help'] as const;
+
 /** Understood, but no topic of `help`'s list. */
 export const unlistedCommands = ['EOF', 'complete', 'help'] as const;
 
 export type CommandName = (typeof supervisorCommands | typeof hupdCommands | typeof unlistedCommands)[number];
 
 /** What is followed by names of processes. */
-export const takesProcesses: ReadonlySet<string> = new Set(
-  'clear fg history pid reload restart signal start status stop tail why'.split(' '),
+export const takesProcesses = setOf(
+  ...([
+    'clear',
+    'fg',
+    'history',
+    'pid',
+    'reload',
+    'restart',
+    'signal',
+    'start',
+    'status',
+    'stop',
+    'tail',
+    'why',
+  ] as const),
 );
 
-export const takesGroups: ReadonlySet<string> = new Set(['add', 'remove', 'update']);
+export const takesGroups = setOf('add', 'remove', 'update');
+
+/** For several servers: these change nothing, and all are asked at once. */
+export const looks = setOf('avail', 'doctor', 'history', 'pid', 'status', 'version', 'why');
+
+/** For several servers: one after the other. */
+export const changes = setOf(
+  ...(['add', 'clear', 'reload', 'remove', 'reread', 'restart', 'shutdown', 'signal'] as const),
+  ...(['start', 'stop', 'update', 'upgrade'] as const),
+);
+
+function setOf(...names: readonly CommandName[]): ReadonlySet<string> {
+  return new Set(names);
+}

@@ -5,7 +5,7 @@
 import { daemonUsage } from '../config/daemon-usage.ts';
 import type { ProcessInfo } from '../core/describe.ts';
 import { signalNumbers } from '../core/signals.ts';
-import { hupdCommands, supervisorCommands, takesGroups, takesProcesses } from './command-names.ts';
+import { commandNames, hupdCommands, supervisorCommands, takesGroups, takesProcesses } from './command-names.ts';
 import type { Ctl } from './ctl.ts';
 import { namespecOf } from './names.ts';
 import { parseOptions } from './options.ts';
@@ -80,10 +80,9 @@ async function ofClient(before: readonly string[], typed: string, findCommand: F
   }
   const [action, ...words] = before.slice(at);
   if (action === undefined) {
-    const commands = [...supervisorCommands, ...hupdCommands, 'help'];
     return {
       files: false,
-      candidates: [...(typed.startsWith('-') ? flagCandidates(flags) : []), ...commands.map(plain)],
+      candidates: [...(typed.startsWith('-') ? flagCandidates(flags) : []), ...commandNames.map(plain)],
     };
   }
   if (typed.startsWith('-')) return { files: false, candidates: (await optionsOf(action, findCommand)).map(plain) };

@@ -3,26 +3,11 @@
  * command line, and no batch begins after one that failed. Each line says whose it is, and the last ones what became of whom.
  */
 import type { Command } from './command.ts';
+import { changes, looks } from './command-names.ts';
 import { Ctl, type Terminal } from './ctl.ts';
 import { exitStatus } from './exit-status.ts';
 import { words } from './names.ts';
 import type { CtlOptions } from './options.ts';
-
-/** Nothing is changed by them. */
-const looking = new Set(['avail', 'doctor', 'history', 'pid', 'status', 'version', 'why']);
-const changing = new Set([
-  'add',
-  'clear',
-  'reload',
-  'remove',
-  'reread',
-  'restart',
-  'shutdown',
-  'signal',
-  'start',
-  'stop',
-  'update',
-]);
 
 export async function runOnServers(
   terminal: Terminal,
@@ -37,7 +22,7 @@ export async function runOnServers(
     return exitStatus.invalidArgs;
   }
   const { serverUrls } = options;
-  const isLooking = looking.has(action);
+  const isLooking = looks.has(action);
   const size = isLooking ? serverUrls.length : parsed.serial;
   const line = [action, ...parsed.rest].join(' ');
   const statuses = new Map<string, number>();
@@ -60,7 +45,7 @@ export async function runOnServers(
 }
 
 function refusal(action: string, given: readonly string[]): string | null {
-  if (!looking.has(action) && !changing.has(action)) return `${action} is not for several servers`;
+  if (!looks.has(action) && !changes.has(action)) return `${action} is not for several servers`;
   return given.includes('--watch') || given.includes('--json')
     ? 'several servers are not watched, nor shown as JSON'
     : null;

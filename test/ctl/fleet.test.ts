@@ -62,6 +62,15 @@ describe('several servers', { concurrency: 3 }, () => {
     assert.match(two.stdout, /restart done on 3 of 3/);
   });
 
+  test('daemons are upgraded in place, one after another', async (t) => {
+    const rigs = await threeRigs(t);
+    const before = await pids(rigs);
+    const { stdout, status } = await run('bin/hupctl', [...servers(rigs), 'upgrade']);
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /\nupgrade done on 3 of 3: /);
+    assert.deepEqual(await pids(rigs), before);
+  });
+
   test('a server that takes the connection and says nothing is given up after --timeout, and is a failure like any other', async (t) => {
     const rig = await rigFor(t, { programs: '[program:web]\ncommand=/bin/cat\nstartsecs=0\n' });
     const mute = await muteServer(t);
