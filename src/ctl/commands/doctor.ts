@@ -1,12 +1,13 @@
 import { faultCodes } from '../../rpc/contract.ts';
 import type { Command } from '../command.ts';
+import { exitStatus } from '../exit-status.ts';
 import { sayMissing } from '../server-lacks.ts';
 
 export const command: Command = {
   help: ['doctor\t\t\tLook for what would go wrong at a reload, program by program, and say what to do'],
   async run(ctl, arg) {
     if (arg !== '') {
-      return ctl.failUsage('Error: doctor accepts no arguments', command);
+      return ctl.failUsage('Error: doctor accepts no arguments', command, exitStatus.invalidArgs);
     }
     const up = await ctl.upcheck();
     if (up !== true) {
@@ -27,8 +28,8 @@ export const command: Command = {
     if (reply.value.length === 0) {
       ctl.output('Nothing found');
     }
-    if (reply.value.some(({ level }) => /^(warn|err|crit)/i.test(level))) {
-      ctl.exitStatus = 1;
+    if (reply.value.some(({ level }) => level === 'warning' || level === 'problem')) {
+      ctl.exitStatus = exitStatus.generic;
     }
     return undefined;
   },
