@@ -4,8 +4,9 @@
  * meets first because options are read in its order.
  */
 import type { StartMessage } from '../core/spec.ts';
+import { closest } from '../util/closest.ts';
 import type { Machine, Parsed } from './datatype.ts';
-import { closest, type Diagnostic } from './diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { expand, type Names } from './expand.ts';
 import { findOption, type IniDocument, type IniOption, type Place } from './ini-document.ts';
 import type { OptionRow } from './option.ts';

@@ -2,7 +2,7 @@
  * Sections and options that nothing reads. supervisord ignores them without a word, so that a slip (`autorestat=`, `[program]`) goes
  * unnoticed; a start of hupd does too, but `--check` names them.
  */
-import { closest } from './diagnostic.ts';
+import { closest } from '../util/closest.ts';
 import { includeOptions } from './files.ts';
 import type { IniSection } from './ini-document.ts';
 import type { OptionRow } from './option.ts';

@@ -160,6 +160,11 @@ export class Ctl {
     const command = parsed.name === '' ? null : await this.findCommand(parsed.name);
     if (command === null) {
       this.fail(`*** Unknown syntax: ${parsed.line}`);
+      const [{ suggest }, { commandNames }] = await Promise.all([
+        import('./did-you-mean.ts'),
+        import('./command-names.ts'),
+      ]);
+      suggest(this, parsed.name, commandNames);
       return false;
     }
     const result = await this.#runCommand(command, parsed.arg, given?.slice(1) ?? null);
@@ -178,6 +183,9 @@ export class Ctl {
           `${serverUrl} has not answered within ${result.secs} s (--timeout)`,
           exitStatus.insufficientPrivileges,
         );
+      }
+      if (result.kind === 'http' && result.status === 403) {
+        return this.fail('ERROR: refused: these credentials are read-only (read_only_username)');
       }
       if (result.kind !== 'http' || result.status !== 401) {
         this.fail(errorLine(result));

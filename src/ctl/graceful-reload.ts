@@ -10,28 +10,30 @@ import type { Command, CommandResult } from './command.ts';
 import type { Ctl } from './ctl.ts';
 import { exitStatus } from './exit-status.ts';
 import type { Failure, Reply } from './failure.ts';
-import { namespecOf, words } from './names.ts';
+import { namespecOf } from './names.ts';
 import { ReloadProgress } from './progress.ts';
 import { sayMissing } from './server-lacks.ts';
+import { parseNames } from './words.ts';
 
-/** How long the server may keep a poll without news. */
 /** How long a daemon may be away while its reload is watched. */
 const longestAbsenceMs = 30_000;
 const askAgainMs = 200;
+/** How long the server may keep a poll without news. */
 const pollSecs = 20;
 /** Of a failed successor's output. */
 const lastLines = 10;
 
-const flags = ['--plan', '--all-output'];
-
-export async function gracefulReload(ctl: Ctl, arg: string, command: Command): Promise<CommandResult> {
-  const all = words(arg);
-  const names = all.filter((word) => !word.startsWith('--'));
-  const unknown = all.find((word) => word.startsWith('--') && !flags.includes(word));
-  if (unknown !== undefined || names.length === 0) {
-    const what = unknown === undefined ? 'reload with an option requires a process name' : `unknown option ${unknown}`;
-    return ctl.failUsage(`Error: ${what}`, command);
+export async function gracefulReload(
+  ctl: Ctl,
+  arg: string,
+  given: readonly string[] | null,
+  command: Command,
+): Promise<CommandResult> {
+  const parsed = parseNames('reload with an option', arg, given, { '--plan': 'flag', '--all-output': 'flag' });
+  if ('error' in parsed) {
+    return ctl.failUsage(`Error: ${parsed.error}`, command, exitStatus.invalidArgs);
   }
+  const { rest: names, options } = parsed;
   const up = await ctl.upcheck();
   if (up !== true) {
     return up || undefined;
@@ -40,9 +42,9 @@ export async function gracefulReload(ctl: Ctl, arg: string, command: Command): P
   if (!expanded.ok) {
     return expanded.failure;
   }
-  const shownLines = all.includes('--all-output') ? Number.POSITIVE_INFINITY : lastLines;
+  const shownLines = options.has('--all-output') ? Number.POSITIVE_INFINITY : lastLines;
   for (const name of expanded.value) {
-    const failure = all.includes('--plan') ? await plan(ctl, name) : await reloadOne(ctl, name, shownLines);
+    const failure = options.has('--plan') ? await plan(ctl, name) : await reloadOne(ctl, name, shownLines);
     if (failure !== undefined) {
       return failure;
     }

@@ -3,8 +3,9 @@
 import type { ProcessInfo } from '../core/describe.ts';
 import { splitNamespec } from '../core/namespec.ts';
 import type { Ctl } from './ctl.ts';
+import { suggest } from './did-you-mean.ts';
 import { exitStatus } from './exit-status.ts';
-import { isWildcard, matchesWildcard } from './names.ts';
+import { isWildcard, matchesWildcard, namespecOf } from './names.ts';
 
 /** In the order of the names, all without one; each name that matches nothing is an error line. */
 export function selectProcesses(
@@ -21,6 +22,7 @@ export function selectProcesses(
     if (matches.length === 0) {
       const line = process === null ? `${group}: ERROR (no such group)` : `${name}: ERROR (no such process)`;
       ctl.fail(line, exitStatus.insufficientPrivileges);
+      suggest(ctl, name, infos.map(namespecOf));
     }
     return matches;
   });

@@ -32,6 +32,12 @@ export function parseWords(
   return { options, rest };
 }
 
+/** The same for a command that names processes: one at the least. */
+export function parseNames(command: string, ...given: Parameters<typeof parseWords>): ParsedWords {
+  const parsed = parseWords(...given);
+  return 'error' in parsed || parsed.rest.length > 0 ? parsed : { error: `${command} requires a process name` };
+}
+
 function splitOnce(word: string): readonly [string, string?] {
   const at = word.indexOf('=');
   return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];

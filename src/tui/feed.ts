@@ -159,9 +159,9 @@ export function describeTrouble(failure: Failure): string {
     case 'fault':
       return failure.text;
     case 'http':
-      return failure.status === 401
-        ? 'the server wants a name and a password'
-        : `HTTP ${failure.status} ${failure.reason}`;
+      if (failure.status === 401) return 'the server wants a name and a password';
+      if (failure.status === 403) return 'refused: these credentials are read-only';
+      return `HTTP ${failure.status} ${failure.reason}`;
     case 'socket':
       return failure.code === 'ENOENT' ? 'the server is not there' : `no connection (${failure.code})`;
     case 'timeout':

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { closest } from '../../src/config/diagnostic.ts';
+import { closest } from '../../src/util/closest.ts';
 import { findingsOf } from './effective.ts';
 
 function findings(text: string, more: Readonly<Record<string, string>> = {}): readonly string[] {

@@ -111,7 +111,60 @@ test('restart --wait says what cannot be started at all', async () => {
   const { stdout, status } = await hupctl(server, 'restart --wait zz');
   assert.equal(stdout, 'zz: ERROR (no such process)\nzz: ERROR (no such process)\n');
   assert.equal(status, 1);
-  assert.match((await hupctl(server, 'restart --wiat zz')).stdout, /^Error: restart --wait requires a process name\n/);
+  for (const [line, why] of [
+    ['restart --wiat zz', 'not an option: --wiat'],
+    ['restart --wait=soon zz', 'not an option: --wait=soon'],
+    ['restart --wait', 'restart --wait requires a process name'],
+  ] as const) {
+    const wrong = await hupctl(server, line);
+    assert.ok(wrong.stdout.startsWith(`Error: ${why}\nrestart <name>`), wrong.stdout);
+    assert.equal(wrong.status, 2);
+  }
+});
+
+test('an option that there is not is named, and is a wrong command line', async () => {
+  for (const name of ['history', 'reload', 'why']) {
+    const { stdout, status } = await hupctl(new FakeServer(all), `${name} --fcats api`);
+    assert.match(stdout, new RegExp(`^Error: unknown option --fcats\n${name}`));
+    assert.equal(status, 2, name);
+  }
+  for (const name of ['doctor', 'upgrade', 'top']) {
+    assert.equal((await hupctl(new FakeServer(all), `${name} more`)).status, 2, name);
+  }
+});
+
+test('at a terminal the word next to an unknown one is offered; a script reads what supervisorctl writes', async () => {
+  const atTerminal = async (line: string) => {
+    const terminal = new FakeTerminal();
+    terminal.moves = true;
+    return hupctl(new FakeServer(all), line, terminal);
+  };
+  assert.deepEqual(await atTerminal('staus'), {
+    stdout: '*** Unknown syntax: staus\n',
+    stderr: 'Did you mean status?\n',
+    status: 1,
+  });
+  assert.equal((await atTerminal('status wroker')).stderr, 'Did you mean worker?\n');
+  assert.equal((await atTerminal('frobnicate')).stderr, '');
+  assert.equal((await hupctl(new FakeServer(all), 'staus')).stderr, '');
+});
+
+test('names of supervisord are put into a directory that is there', async () => {
+  const { stdout, status } = await hupctl(new FakeServer(all), 'link-compat /nowhere/bin');
+  assert.equal(stdout, '/nowhere/bin: ERROR (no such directory)\n');
+  assert.equal(status, 1);
+});
+
+test('read-only credentials are refused in words', async () => {
+  class ReadOnly extends FakeServer {
+    override async call(...call: Parameters<FakeServer['call']>): ReturnType<FakeServer['call']> {
+      if (call[0] !== 'supervisor.stopProcess') return super.call(...call);
+      return { ok: false, failure: { kind: 'http', status: 403, reason: 'Forbidden' } };
+    }
+  }
+  const { stdout, status } = await hupctl(new ReadOnly(all), 'stop api');
+  assert.equal(stdout, 'ERROR: refused: these credentials are read-only (read_only_username)\n');
+  assert.equal(status, 1);
 });
 
 test('what only hupd can do is refused by name, and so is the server', async () => {
@@ -129,18 +182,20 @@ test('what only hupd can do is refused by name, and so is the server', async () 
   }
 });
 
-test('doctor prints each finding with what to do, and fails when one is a warning', async () => {
+test('doctor prints each finding with what to do, and fails when one is a warning or a problem', async () => {
   const findings = [
     { program: 'web', level: 'warning', text: 'stopasgroup is missing', todo: 'set stopasgroup=true' },
-    { program: 'api', level: 'info', text: 'fine', todo: '' },
+    { program: 'api', level: 'note', text: 'fine', todo: '' },
   ];
   const server = (rows: typeof findings) => new FakeServer({ 'hupd.doctor': () => rows });
   assert.deepEqual(await hupctl(server(findings), 'doctor'), {
-    stdout: 'web: warning: stopasgroup is missing\n    set stopasgroup=true\napi: info: fine\n',
+    stdout: 'web: warning: stopasgroup is missing\n    set stopasgroup=true\napi: note: fine\n',
     stderr: '',
     status: 1,
   });
   assert.equal((await hupctl(server(findings.slice(1)), 'doctor')).status, 0);
+  const problem = [{ program: 'beat', level: 'problem', text: 'not beside itself', todo: '' }];
+  assert.equal((await hupctl(server(problem), 'doctor')).status, 1);
   assert.equal((await hupctl(server([]), 'doctor')).stdout, 'Nothing found\n');
 });
 

@@ -2,9 +2,9 @@
 
 import { eventTypeNames } from '../../core/event-type.ts';
 import { defaultResultHandler, type ResultHandlerName, resultHandlerNames } from '../../core/result-handler.ts';
+import { closest } from '../../util/closest.ts';
 import { compareCodePoints } from '../../util/code-point-order.ts';
 import { boolean, integer, stringList, text } from '../datatypes.ts';
-import { closest } from '../diagnostic.ts';
 import type { Names } from '../expand.ts';
 import { option } from '../option.ts';
 import type { Reading } from '../reading.ts';

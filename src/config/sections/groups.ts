@@ -3,11 +3,11 @@
  * in supervisord's order: groups, programs, event listeners, fcgi programs.
  */
 import type { GroupSpec, ProcessSpec } from '../../core/spec.ts';
+import { closest } from '../../util/closest.ts';
 import { compareCodePoints } from '../../util/code-point-order.ts';
 import { reprText } from '../../util/python-repr.ts';
 import { strip } from '../../util/python-text.ts';
 import { integer, processName, stringList } from '../datatypes.ts';
-import { closest } from '../diagnostic.ts';
 import type { Names } from '../expand.ts';
 import { option, own } from '../option.ts';
 import { oneOf } from '../own-datatypes.ts';

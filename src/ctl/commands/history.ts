@@ -5,9 +5,11 @@ import { expandWildcards } from '../act.ts';
 import type { ReloadReport } from '../client.ts';
 import type { Command, CommandResult } from '../command.ts';
 import type { Ctl } from '../ctl.ts';
+import { exitStatus } from '../exit-status.ts';
 import { pad } from '../format.ts';
-import { namespecOf, words } from '../names.ts';
+import { namespecOf } from '../names.ts';
 import { sayMissing } from '../server-lacks.ts';
+import { parseNames } from '../words.ts';
 
 export const command: Command = {
   help: [
@@ -15,22 +17,21 @@ export const command: Command = {
     'history --facts <name>\tThe same with everything that happened',
     'history --json <name>\tThe same as JSON',
   ],
-  async run(ctl, arg) {
+  async run(ctl, arg, given) {
+    const parsed = parseNames('history', arg, given, { '--facts': 'flag', '--json': 'flag' });
+    if ('error' in parsed) {
+      return ctl.failUsage(`Error: ${parsed.error}`, command, exitStatus.invalidArgs);
+    }
     const up = await ctl.upcheck();
     if (up !== true) {
       return up || undefined;
     }
-    const all = words(arg);
-    const names = all.filter((word) => !word.startsWith('--'));
-    if (names.length === 0 || all.some((word) => word.startsWith('--') && !['--facts', '--json'].includes(word))) {
-      return ctl.failUsage('Error: history requires a process name', command);
-    }
-    const expanded = await expandWildcards(ctl, names);
+    const expanded = await expandWildcards(ctl, parsed.rest);
     if (!expanded.ok) {
       return expanded.failure;
     }
     for (const name of expanded.value) {
-      const failure = await showHistory(ctl, name, all);
+      const failure = await showHistory(ctl, name, parsed.options);
       if (failure !== undefined) {
         return failure;
       }
@@ -39,15 +40,12 @@ export const command: Command = {
   },
 };
 
-async function showHistory(ctl: Ctl, name: string, flags: readonly string[]): Promise<CommandResult> {
+async function showHistory(ctl: Ctl, name: string, flags: ReadonlyMap<string, string>): Promise<CommandResult> {
   const reply = await ctl.client.getReloadHistory(name);
   if (reply.ok) {
-    const lines = flags.includes('--json')
+    const lines = flags.has('--json')
       ? [JSON.stringify(reply.value, null, 2)]
-      : reply.value.flatMap((report) => [
-          summary(name, report),
-          ...(flags.includes('--facts') ? factLines(report) : []),
-        ]);
+      : reply.value.flatMap((report) => [summary(name, report), ...(flags.has('--facts') ? factLines(report) : [])]);
     for (const line of lines.length > 0 ? lines : [`${name}: no reload yet`]) {
       ctl.output(line);
     }

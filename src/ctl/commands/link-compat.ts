@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from '../command.ts';
 import type { Ctl } from '../ctl.ts';
@@ -22,6 +22,9 @@ export const command: Command = {
     const called = resolve(process.argv[1] ?? process.execPath);
     const home = dirname(called);
     const directory = arg === '' ? home : resolve(arg);
+    if (!existsSync(directory)) {
+      return ctl.fail(`${directory}: ERROR (no such directory)`);
+    }
     for (const [name, program] of Object.entries(programs)) {
       // The single executable may have any name, and is both.
       const own = isThere(join(home, program)) ? program : basename(called);

@@ -10,10 +10,10 @@ export const command: Command = {
     'reload --plan <name>\tSay what a reload would do, and do nothing',
     'reload --all-output ...\tShow all that a failed new version has put out, not only its last lines',
   ],
-  async run(ctl, arg) {
+  async run(ctl, arg, given) {
     if (arg !== '') {
       const { gracefulReload } = await import('../graceful-reload.ts');
-      return gracefulReload(ctl, arg, command);
+      return gracefulReload(ctl, arg, given, command);
     }
     const really = await ctl.confirm('Really restart the remote supervisord process y/N? ');
     if (really !== true) {

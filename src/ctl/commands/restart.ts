@@ -1,5 +1,6 @@
 import { act, startAction, stopAction } from '../act.ts';
 import type { Command } from '../command.ts';
+import { exitStatus } from '../exit-status.ts';
 import { words } from '../names.ts';
 
 export const command: Command = {
@@ -22,9 +23,12 @@ export const command: Command = {
     const all = words(arg);
     const names = all.filter((word) => !word.startsWith('--'));
     if (names.length < all.length) {
-      const timeout = waitTimeout(all.filter((word) => word.startsWith('--')));
+      const options = all.filter((word) => word.startsWith('--'));
+      const timeout = waitTimeout(options);
       if (timeout === null || names.length === 0) {
-        return ctl.failUsage('Error: restart --wait requires a process name', command);
+        const what =
+          timeout === null ? `not an option: ${options.join(' ')}` : 'restart --wait requires a process name';
+        return ctl.failUsage(`Error: ${what}`, command, exitStatus.invalidArgs);
       }
       const { restartAndWait } = await import('../restart-and-wait.ts');
       return restartAndWait(ctl, names, timeout);

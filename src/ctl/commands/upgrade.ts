@@ -1,5 +1,6 @@
 import { faultCodes } from '../../rpc/contract.ts';
 import type { Command } from '../command.ts';
+import { exitStatus } from '../exit-status.ts';
 import { sayMissing } from '../server-lacks.ts';
 
 const longestWaitMs = 30_000;
@@ -12,7 +13,7 @@ export const command: Command = {
   ],
   async run(ctl, arg) {
     if (arg !== '') {
-      return ctl.failUsage('Error: upgrade accepts no arguments', command);
+      return ctl.failUsage('Error: upgrade accepts no arguments', command, exitStatus.invalidArgs);
     }
     const up = await ctl.upcheck();
     if (up !== true) {

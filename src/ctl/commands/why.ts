@@ -5,9 +5,11 @@ import { isStoppedState, type StateName } from '../../core/states.ts';
 import { faultCodes } from '../../rpc/contract.ts';
 import type { Command, CommandResult } from '../command.ts';
 import type { Ctl } from '../ctl.ts';
+import { exitStatus } from '../exit-status.ts';
 import type { Reply } from '../failure.ts';
-import { namespecOf, words } from '../names.ts';
+import { namespecOf } from '../names.ts';
 import { selectProcesses } from '../select-processes.ts';
+import { parseNames } from '../words.ts';
 
 /** As many as the server keeps. */
 const entriesAsked = 100;
@@ -20,22 +22,21 @@ export const command: Command = {
     'why <name> [...]\t\tSay why a process is in the state that it is in, and what happened to it last',
     'why --all <name>\t\tThe same with all that is remembered',
   ],
-  async run(ctl, arg) {
+  async run(ctl, arg, given) {
+    const parsed = parseNames('why', arg, given, { '--all': 'flag' });
+    if ('error' in parsed) {
+      return ctl.failUsage(`Error: ${parsed.error}`, command, exitStatus.invalidArgs);
+    }
     const up = await ctl.upcheck();
     if (up !== true) {
       return up || undefined;
-    }
-    const all = words(arg);
-    const names = all.filter((word) => !word.startsWith('--'));
-    if (names.length === 0 || all.some((word) => word.startsWith('--') && word !== '--all')) {
-      return ctl.failUsage('Error: why requires a process name', command);
     }
     const reply = await ctl.client.getAllProcessInfo();
     if (!reply.ok) {
       return reply.failure;
     }
-    for (const info of selectProcesses(ctl, reply.value, names)) {
-      const failure = await why(ctl, info, all.includes('--all') ? entriesAsked : entriesShown);
+    for (const info of selectProcesses(ctl, reply.value, parsed.rest)) {
+      const failure = await why(ctl, info, parsed.options.has('--all') ? entriesAsked : entriesShown);
       if (failure !== undefined) {
         return failure;
       }
