@@ -12,6 +12,8 @@ export interface ActiveGroup {
   readonly spec: GroupSpec;
   /** In (priority, name) order. */
   readonly members: readonly Member[];
+  /** The same by name: thousands may be asked for one after the other. */
+  readonly byName: ReadonlyMap<string, Member>;
   /** By program: `socket=` is one set of sockets for all of a program's processes. */
   readonly sockets: Map<string, ConfiguredSockets>;
   readonly fcgiSockets: Map<string, FcgiSocket>;
@@ -41,7 +43,7 @@ export class Groups {
   }
 
   find(group: string, name: string): Member | null {
-    return this.#groups.get(group)?.members.find((member) => member.spec.name === name) ?? null;
+    return this.#groups.get(group)?.byName.get(name) ?? null;
   }
 
   *members(): Iterable<Member> {
@@ -55,7 +57,7 @@ export class Groups {
     const members = [...spec.processes]
       .sort(inOrder)
       .map((process) => this.#member(process, sockets, fcgiSockets, carried.get(process.name)?.logs));
-    const group = { spec, members, sockets, fcgiSockets };
+    const group = { spec, members, byName: named(members), sockets, fcgiSockets };
     this.#groups.set(spec.name, group);
     this.#changed(spec.name, spec);
     if (carried.size === 0) for (const socket of fcgiSockets.values()) socket.probe();
@@ -66,7 +68,7 @@ export class Groups {
   redefine(spec: GroupSpec): void {
     const group = this.#groups.get(spec.name);
     if (group === undefined) return;
-    const members = new Map(group.members.map((member) => [member.spec.name, member]));
+    const members = new Map(group.byName);
     for (const process of spec.processes) {
       const member = members.get(process.name);
       if (member === undefined) members.set(process.name, this.#member(process, group.sockets, group.fcgiSockets));
@@ -105,7 +107,7 @@ export class Groups {
 
   #put(group: ActiveGroup, spec: GroupSpec, members: readonly Member[]): void {
     const sorted = [...members].sort((a, b) => inOrder(a.spec, b.spec));
-    this.#groups.set(spec.name, { ...group, spec, members: sorted });
+    this.#groups.set(spec.name, { ...group, spec, members: sorted, byName: named(sorted) });
     this.#changed(spec.name, spec);
   }
 
@@ -138,6 +140,10 @@ export class Groups {
     all.set(program, socket);
     return socket;
   }
+}
+
+function named(members: readonly Member[]): ReadonlyMap<string, Member> {
+  return new Map(members.map((member) => [member.spec.name, member]));
 }
 
 function inOrder(a: { priority: number; name: string }, b: { priority: number; name: string }): number {

@@ -10,14 +10,20 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { needs } from '../support/needs.ts';
+import { call, post, RawClient } from '../support/raw-http.ts';
 import { configText, rigFor } from '../support/rig.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
 const strace = { command: 'strace', apt: 'strace' };
 
-/** System calls of a daemon's main thread, from its start until `done` and its end. */
-async function systemCalls(dir: string, programs: string, done: (log: string) => boolean): Promise<number> {
+/** System calls of a daemon's main thread, from its start until `done`, then `meanwhile`, and its end. */
+async function systemCalls(
+  dir: string,
+  programs: string,
+  done: (log: string) => boolean,
+  meanwhile: (socket: string) => Promise<void> = async () => {},
+): Promise<number> {
   const config = join(dir, 'c.conf');
   writeFileSync(config, configText(dir, { programs }));
   const counts = join(dir, 'counts');
@@ -33,6 +39,7 @@ async function systemCalls(dir: string, programs: string, done: (log: string) =>
     () => done(log),
     () => log,
   );
+  await meanwhile(join(dir, 'hupd.sock'));
   process.kill(Number(readFileSync(join(dir, 'hupd.pid'), 'utf8')), 'SIGTERM');
   await ended;
   return totalOf(counts);
@@ -91,6 +98,23 @@ test('a megabyte of log costs few system calls', async (t) => {
 });
 const maxCallsPerMegabyte = 30;
 
+test('a call on a kept connection costs a wait, a read and a write', async (t) => {
+  if (!needs(t, strace)) return;
+  const calls = 300;
+  const info = post('/RPC2', call('supervisor.getProcessInfo', 's:s00'));
+  const ask = (count: number) => async (socket: string) => {
+    const client = new RawClient(socket);
+    for (let i = 0; i < count; i++) assert.equal((await client.send(info).answer()).status, 200);
+    client.close();
+  };
+  const few = await systemCalls(tempDir(t), sleepers(1), running(1), ask(1));
+  const many = await systemCalls(tempDir(t), sleepers(1), running(1), ask(1 + calls));
+  const each = (many - few) / calls;
+  t.diagnostic(`${each} system calls a call`);
+  assert.ok(each < maxSystemCallsPerCall, `${each} system calls a call`);
+});
+const maxSystemCallsPerCall = 4.5;
+
 test('at rest the daemon sleeps', async (t) => {
   const rig = await rigFor(t, { programs: sleepers(20) });
   await rig.until(() => running(20)(rig.log), 'all run');
@@ -124,4 +148,4 @@ test('a call of the everyday kind leaves little garbage', () => {
   const bytes = Number(execFileSync(process.execPath, [...flags, '-e', script], { encoding: 'utf8' }));
   assert.ok(bytes > 500 && bytes < maxBytesPerCall, `${bytes} bytes a call`);
 });
-const maxBytesPerCall = 8000;
+const maxBytesPerCall = 6000;
