@@ -65,8 +65,8 @@ export function explanation(model: Model, process: ProcessRow): readonly string[
   return explain({ ...process, lastAnswer, lastLine: '' }, entries, (wall) => clock(wall, model.now));
 }
 
-/** The keys that are shown; what does not fit goes, the last of these first. */
-const spare = ['o', '3', '2', '1'];
+/** What does not fit goes, in this order: whoever sees the help and the way out finds the rest. */
+const spare = ['o', '3', '2', '1', 'c', 'g', '/', 'r', 's', 'l', 'x'];
 
 function keyLine(model: Model): { readonly line: Line; readonly hits: readonly Hit[] } {
   let shown = bindings.filter((binding) => binding.label !== undefined && (binding.when?.(model) ?? true));

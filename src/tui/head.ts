@@ -38,7 +38,7 @@ const quiet: ReadonlySet<StateName> = new Set(['RUNNING', 'STOPPED', 'EXITED']);
 function countsLine(model: Model): Line {
   const { link, now, processes, filter, usage, width } = model;
   if (link.kind === 'lost') {
-    const text = ` ✖ ${link.text}; tried again, ${secs(now - link.since)} so far`;
+    const text = ` ✖ ${link.text}; trying again, for ${secs(now - link.since)} so far`;
     return between([span(text, 'bad')], [], width);
   }
   const cpu = [...usage.values()].flatMap(({ cpuPercent }) => cpuPercent ?? []);

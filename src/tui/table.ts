@@ -1,7 +1,7 @@
 /** The table: its heading, and those rows that are in sight. */
 import { describeFact } from '../core/reload/describe-fact.ts';
 import { cut, cutMiddle, fit, fitRight, harmless, textWidth } from './cells.ts';
-import { type Column, columns, nameColumn } from './columns.ts';
+import { type Column, columns, nameColumn, type SortColumn } from './columns.ts';
 import { shortBytes, shortPercent, shortSpan } from './figures.ts';
 import { type Block, type Hit, highlighted, type Line, line, type Span, span } from './frame.ts';
 import { keyOf, type Model, type ProcessRow } from './model.ts';
@@ -19,7 +19,7 @@ export function table(model: Model, width: number, height: number): Block {
   const hits: Hit[] = [...heading.hits];
   const lines: Line[] = [...heading.lines];
   for (const [at, row] of rows.slice(model.top, model.top + height - 1).entries()) {
-    const drawn = rowLine(model, row, layout);
+    const drawn = model.link.kind === 'lost' ? dimmed(rowLine(model, row, layout)) : rowLine(model, row, layout);
     lines.push(row.key === model.selected ? highlighted(drawn) : drawn);
     hits.push({ x: 0, y: at + 1, width, height: 1, input: { kind: 'select', row: row.key } });
     if (row.kind === 'group')
@@ -36,23 +36,32 @@ function emptyLine({ link, filter, processes }: Model): Line {
 
 interface Widths {
   readonly name: number;
+  /** After the name; those that there is room for. */
+  readonly shown: readonly Column[];
   readonly info: number;
 }
 
+/** They give way to the name, this one first. */
+const spare: readonly SortColumn[] = ['generation', 'restarts', 'pid', 'memory', 'ready', 'cpu', 'uptime'];
+
 /** A blank before the first column and between each two. The name gets what it needs, the rest goes to the last column if that is enough for one. */
 function widths(rows: readonly Row[], width: number): Widths {
-  const fixed = columns.reduce((sum, column) => sum + column.width + 1, 1);
-  const rest = Math.max(8, width - fixed);
+  let shown = columns;
+  const rest = () => width - shown.reduce((sum, column) => sum + column.width + 1, 1);
+  for (const id of spare) {
+    if (rest() >= nameAtLeast) break;
+    shown = shown.filter((column) => column.id !== id);
+  }
   const longest = Math.max(nameAtLeast, ...rows.map((row) => textWidth(nameOf(row)) + 1));
-  const info = rest - longest - 1;
-  return info < infoAtLeast ? { name: rest, info: 0 } : { name: longest, info };
+  const info = rest() - longest - 1;
+  return info < infoAtLeast ? { name: Math.max(8, rest()), shown, info: 0 } : { name: longest, shown, info };
 }
 
-function headingBlock(model: Model, { name, info }: Widths): Block {
+function headingBlock(model: Model, { name, shown, info }: Widths): Block {
   const spans: Span[] = [span(' ', 'header')];
   const hits: Hit[] = [];
   let x = 1;
-  for (const column of [{ ...nameColumn, width: name }, ...columns]) {
+  for (const column of [{ ...nameColumn, width: name }, ...shown]) {
     spans.push(
       span(headingText(model, column), model.sort.column === column.id ? 'title' : 'header'),
       span(' ', 'header'),
@@ -69,18 +78,23 @@ function headingText({ sort }: Model, { id, heading, width, right }: Column): st
   return right ? fitRight(`${mark}${heading}`, width) : fit(`${heading}${mark}`, width);
 }
 
-function rowLine(model: Model, row: Row, { name, info }: Widths): Line {
+function rowLine(model: Model, row: Row, { name, shown, info }: Widths): Line {
   const cells = row.kind === 'group' ? groupCells(row) : processCells(model, row);
   const spans: Span[] = [
     span(' '),
     span(fit(cutMiddle(nameOf(row), name), name), row.kind === 'group' ? 'bold' : 'plain'),
   ];
-  for (const column of columns) {
+  for (const column of shown) {
     const { text, role } = cells[column.id as keyof typeof cells];
     spans.push(span(' '), span(column.right ? fitRight(text, column.width) : fit(text, column.width), role));
   }
   if (info > 0) spans.push(span(' '), row.kind === 'process' ? infoSpan(model, row.process, info) : span(''));
   return { spans };
+}
+
+/** What was so when the server was last heard of. */
+function dimmed({ spans }: Line): Line {
+  return { spans: spans.map((it) => ({ ...it, role: 'dim' })) };
 }
 
 function nameOf(row: Row): string {

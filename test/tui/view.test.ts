@@ -42,6 +42,24 @@ test('at 80 by 24 everything that matters has its place', () => {
   );
 });
 
+test('with less room columns give way to the names, and keys to the help and the way out', () => {
+  assert.equal(
+    screen(model([process('web', 'RUNNING'), process('worker:worker_10', 'FATAL')], { width: 60, height: 8 })),
+    ` hupd  unix:///run/hupd.sock                       12:00:00
+ 2 processes  ● 1 running  ✖ 1 fatal
+ NAME▲                 STATE       UPTIME  CPU%   MEM READY
+   web                 ● RUNNING    1h02m     -     - yes
+ ▾ worker              ✖ 0/1 up               -     -
+     worker_10         ✖ FATAL          -     -     - -
+ web: RUNNING since 10:57:55: pid 4230
+ s start x stop r restart l reload / filter ? help q quit`,
+  );
+  const [, , heading, row, , , , keys] = screenLines(model([process('web', 'RUNNING')], { width: 40, height: 8 }));
+  assert.match(heading ?? '', /^ NAME▲ +STATE +UPTIME$/);
+  assert.match(row ?? '', /^ {3}web +● RUNNING +1h02m$/);
+  assert.match(keys ?? '', /\? help +q quit$/);
+});
+
 test('every line fills the screen exactly, whatever its size, its panel and its dialog', () => {
   const long = process('a-group-with-a-name:漢字_process_with_a_name_that_goes_on_and_on', 'FATAL', {
     spawnError: 'x'.repeat(300),
@@ -98,13 +116,15 @@ test('a supervisord shows what it knows, and a dash for the rest', () => {
   assert.match(screen(press(old, '2')), /a supervisord keeps no history/);
 });
 
-test('a lost connection is said at the top, and what was known stays', () => {
+test('a lost connection is said at the top, and what was known stays, dimmed', () => {
   const lost = after(model(), {
     news: 'link',
     link: { kind: 'lost', text: 'no connection (ECONNREFUSED)', since: now - 4000 },
   });
-  assert.match(screenLines(lost)[1] ?? '', /✖ no connection \(ECONNREFUSED\); tried again, 4.0 s so far/);
+  assert.match(screenLines(lost)[1] ?? '', /✖ no connection \(ECONNREFUSED\); trying again, for 4\.0 s so far/);
   assert.match(screen(lost), /web +● RUNNING/);
+  const row = view(lost).lines.find(({ spans }) => spans.some(({ text }) => text.includes('RUNNING')));
+  assert.deepEqual([...new Set(row?.spans.map(({ role }) => role))], ['dim']);
 });
 
 test('CPU and memory are shown from the second reading on, and summed by group', () => {
