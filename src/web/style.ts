@@ -26,16 +26,20 @@ export const dashboardStyle = `.live{color-scheme:light;${light}}
 .live .rows{list-style:none;margin:0;padding:0;display:block;background:var(--card);border:1px solid var(--rule);border-radius:.6rem}
 .live .row{border-bottom:1px solid var(--rule)}
 .live .row:last-child{border-bottom:0}
-.live .head{display:grid;grid-template-columns:6.5rem minmax(9rem,1.2fr) minmax(9rem,1.6fr) 8rem 8.5rem 14.5rem;gap:.8rem;align-items:center;padding:.5rem .8rem}
+.live .head{display:grid;grid-template-columns:5.5rem minmax(11rem,1.4fr) minmax(9rem,1.4fr) 7rem 8rem 14.5rem;gap:.8rem;align-items:center;padding:.5rem .8rem}
 .live .badge{justify-self:start;font-size:.75rem;font-weight:600;padding:.15rem .55rem;border-radius:1rem;color:var(--idle);background:var(--idle-bg)}
 .live .good{color:var(--good);background:var(--good-bg)}
 .live .bad{color:var(--bad);background:var(--bad-bg)}
 .live .busy{color:var(--busy);background:var(--busy-bg)}
-.live .name{border:0;background:none;padding:.2rem 0;text-align:left;font-weight:600;font-size:.95rem;overflow-wrap:anywhere}
-.live .name::before{content:"";display:inline-block;border:.3em solid transparent;border-left-color:var(--dim);margin-right:.3em}
-.live .name[aria-expanded=true]::before{border-color:var(--dim) transparent transparent;margin-right:.35em}
-.live .name small{color:var(--dim);font-weight:400;margin-left:.5em;white-space:nowrap}
+.live .name{position:relative;border:0;background:none;padding:.2rem 0 .2rem .9rem;text-align:left;font-weight:600;font-size:.95rem;overflow-wrap:anywhere}
+.live .name::before{content:"";position:absolute;left:0;top:.65em;border:.3em solid transparent;border-left-color:var(--dim)}
+.live .name[aria-expanded=true]::before{top:.8em;border-color:var(--dim) transparent transparent}
+.live .name small{display:block;color:var(--dim);font-weight:400}
+.live .name small:empty{display:none}
 .live .line{font-size:.85rem;color:var(--dim);overflow-wrap:anywhere}
+.live .line.wrong{color:var(--bad)}
+.live .rows:not(:has(.row:not([hidden]))){border:0}
+.live .stale{opacity:.6}
 .live progress{display:block;width:100%;height:.5rem;margin-top:.25rem;accent-color:var(--accent)}
 .live .load{display:flex;align-items:center;gap:.4rem;font-size:.8rem;color:var(--dim);font-variant-numeric:tabular-nums}
 .live .load.none{visibility:hidden}
@@ -51,7 +55,7 @@ export const dashboardStyle = `.live{color-scheme:light;${light}}
 .live .gen{display:flex;align-items:center;gap:.4rem;flex-wrap:wrap;padding:.25rem 0}
 .live .workers{display:inline-flex;flex-wrap:wrap;gap:.4rem;align-items:center}
 .live .gen .box small{display:block;color:var(--dim)}
-.live .arrow{color:var(--dim)}
+.live .arrow{color:var(--dim);min-width:2.1rem}
 .live .unready .box{border-style:dashed;border-color:var(--busy);color:var(--busy)}
 .live .retiring .box{color:var(--dim);border-color:var(--rule)}
 .live .current .master{border-color:var(--good)}

@@ -145,6 +145,24 @@ test('the page fits a desktop and a phone, dark and light, and the choice is rem
   assert.notEqual(await background(), dark);
 });
 
+test('a daemon that goes is told of, what was known is dimmed, and once it is back the open log goes on', async (t) => {
+  if (!needs(t, chromiumNeeds, gunicornNeeds)) return;
+  const { rig, url } = await dashboardRig(t);
+  const { page } = await openBrowser(t, url);
+  await page.click(`${row('talk')} .name`);
+  await page.waitForSelector(`${row('talk')} .log:has-text("hello from talk")`);
+  // Seen however short it is.
+  const seen = page.waitForSelector('.link.lost:text("connection lost")');
+  const dimmed = page.waitForSelector('.rows.stale');
+  await rig.killAndStart();
+  await Promise.all([seen, dimmed]);
+  await page.waitForSelector('.link:text-is("live")');
+  await page.waitForSelector('.rows:not(.stale)');
+  appendFileSync(join(rig.dir, 'talk.log'), 'after the crash\n');
+  await page.waitForSelector(`${row('talk')} .log:has-text("after the crash")`);
+  assert.doesNotMatch((await page.textContent(`${row('talk')} .log`)) ?? '', /connection was lost/);
+});
+
 test('without its script the page is the plain one, fits a phone, and has no fault that axe-core knows of', async (t) => {
   if (!needs(t, chromiumNeeds, gunicornNeeds)) return;
   const { url } = await dashboardRig(t);

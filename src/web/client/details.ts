@@ -10,6 +10,7 @@ const workersDrawn = 8;
 export interface Details {
   readonly element: HTMLElement;
   update(process: ProcessRow, load: Load | undefined): void;
+  reconnected(): void;
   close(): void;
 }
 
@@ -32,11 +33,12 @@ export function details(process: ProcessRow, clearLogs: (() => Promise<void>) | 
     seen = row;
     reload.replaceChildren(h('h2', {}, 'Last reload'), drawReload(row.reload, row.strategy));
     void history(row.id).then((entries) => {
+      if (entries === null) return;
       const items = entries.toReversed().map(({ at, text }) => entryItem(at, text));
       events.replaceChildren(h('h2', {}, 'Events'), h('ul', { class: 'list', tabindex: '0' }, ...items));
     });
   };
-  return { element, update, close: () => log.close() };
+  return { element, update, reconnected: () => log.reconnected(), close: () => log.close() };
 }
 
 function drawGenerations(boxes: readonly GenerationBoxes[]): HTMLElement {

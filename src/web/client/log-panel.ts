@@ -7,6 +7,8 @@ const keptChars = 200_000;
 
 export interface LogPanel {
   readonly element: HTMLElement;
+  /** The daemon is there again: a log whose end has come is followed anew. */
+  reconnected(): void;
   close(): void;
 }
 
@@ -22,6 +24,9 @@ export function logPanel(
   let stop = new AbortController();
   let paused = false;
   let held = '';
+  /** Shown now; `ended`: nothing more comes of it. */
+  let channel = channels[0];
+  let ended = false;
 
   const show = (text: string): void => {
     const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 30;
@@ -30,24 +35,28 @@ export function logPanel(
     if (all.length > keptChars) log.textContent = all.slice(-keptChars);
     if (atEnd) log.scrollTop = log.scrollHeight;
   };
-  const tabs = channels.map((channel) => {
-    const tab = button(channel, `show ${channel} of ${name}`, () => open(channel));
-    tab.dataset.channel = channel;
+  const tabs = channels.map((it) => {
+    const tab = button(it, `show ${it} of ${name}`, () => open(it));
+    tab.dataset.channel = it;
     return tab;
   });
   const page = h('a', { target: '_blank', rel: 'noopener' }, 'Own page');
-  const open = (channel: string): void => {
-    page.href = `logtail/${encodeURIComponent(name)}/${channel}`;
+  const open = (chosen: 'stdout' | 'stderr'): void => {
+    page.href = `logtail/${encodeURIComponent(name)}/${chosen}`;
     stop.abort();
     stop = new AbortController();
     held = '';
+    channel = chosen;
+    ended = false;
     log.replaceChildren();
-    for (const tab of tabs) tab.setAttribute('aria-pressed', String(tab.dataset.channel === channel));
-    void follow(name, channel, stop.signal, (text) => {
+    for (const tab of tabs) tab.setAttribute('aria-pressed', String(tab.dataset.channel === chosen));
+    void follow(name, chosen, stop.signal, (text) => {
       if (paused) held = (held + text).slice(-keptChars);
       else show(text);
     }).then((why) => {
-      if (why !== '') show(`[${why}]\n`);
+      if (why === '') return;
+      ended = true;
+      show(`[${why}]\n`);
     });
   };
   const pause = button('Pause', `pause the log of ${name}`, () => {
@@ -69,8 +78,10 @@ export function logPanel(
   });
   empty.disabled = clear === null;
   bar.append(...tabs, h('span', { class: 'grow' }), page, empty, pause);
-  const [first] = channels;
-  if (first === undefined) bar.replaceChildren(h('span', { class: 'empty' }, 'This process has no log.'));
-  else open(first);
-  return { element, close: () => stop.abort() };
+  if (channel === undefined) bar.replaceChildren(h('span', { class: 'empty' }, 'This process has no log.'));
+  else open(channel);
+  const reconnected = (): void => {
+    if (ended && channel !== undefined) open(channel);
+  };
+  return { element, reconnected, close: () => stop.abort() };
 }

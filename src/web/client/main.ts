@@ -10,6 +10,7 @@ import { themeButton } from './theme.ts';
 
 const toastMs = 8000;
 const mayAct = document.currentScript?.dataset.mayAct === 'yes';
+let isConnected = true;
 
 let model = emptyModel;
 /** The daemon's clock minus ours. */
@@ -63,7 +64,8 @@ function toggle(row: Row): void {
 function takeOver(): void {
   document.documentElement.classList.add('live');
   const title = h('h1', {}, document.querySelector('h1')?.textContent ?? 'supervisor');
-  const header = h('header', {}, title, link, h('span', { class: 'grow' }), summary, themeButton());
+  const rights = mayAct ? [] : [h('span', { class: 'link' }, 'read-only: you may look, and change nothing')];
+  const header = h('header', {}, title, link, ...rights, h('span', { class: 'grow' }), summary, themeButton());
   const bar = h(
     'div',
     { class: 'bar' },
@@ -149,7 +151,7 @@ function onKey(event: KeyboardEvent): void {
 filter.addEventListener('input', applyFilter);
 document.addEventListener('keydown', onKey);
 setInterval(() => {
-  if (document.hidden) return;
+  if (document.hidden || !isConnected) return;
   const now = Date.now() + clockAhead;
   for (const [id, row] of rows) if (model.processes.has(id)) row.tick(now);
 }, 1000);
@@ -170,5 +172,9 @@ listen({
   connected(is) {
     setText(link, is ? 'live' : 'connection lost; trying again');
     link.classList.toggle('lost', !is);
+    // What was so when the daemon was last heard of.
+    list.classList.toggle('stale', !is);
+    if (is && !isConnected) openRow?.reconnected();
+    isConnected = is;
   },
 });

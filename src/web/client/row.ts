@@ -79,7 +79,9 @@ export class Row {
   /** What changes with time alone. */
   tick(now: number): void {
     setText(this.#line, statusLine(this.#process, now));
-    const { reload } = this.#process;
+    const { reload, state } = this.#process;
+    const isWrong = state === 'FATAL' || state === 'BACKOFF' || (state === 'RUNNING' && reload?.outcome === 'failed');
+    this.#line.parentElement?.classList.toggle('wrong', isWrong);
     this.#progress.hidden = reload?.outcome !== 'under way';
     if (reload !== null) this.#progress.value = reloadProgress(reload, now);
     this.#progress.setAttribute('aria-label', `reload of ${this.id}`);
@@ -99,6 +101,10 @@ export class Row {
     this.#details.update(this.#process, this.#load);
     this.element.append(this.#details.element);
     this.name.setAttribute('aria-expanded', 'true');
+  }
+
+  reconnected(): void {
+    this.#details?.reconnected();
   }
 
   close(): void {

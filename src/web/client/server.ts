@@ -15,9 +15,14 @@ export async function act(action: string, name: string): Promise<ActionAnswer> {
   }
 }
 
-export async function history(name: string): Promise<readonly HistoryRow[]> {
-  const response = await fetch(`history?processname=${encodeURIComponent(name)}`);
-  return response.ok ? ((await response.json()) as HistoryRow[]) : [];
+/** null: the daemon does not answer. */
+export async function history(name: string): Promise<readonly HistoryRow[] | null> {
+  try {
+    const response = await fetch(`history?processname=${encodeURIComponent(name)}`);
+    return response.ok ? ((await response.json()) as HistoryRow[]) : [];
+  } catch {
+    return null;
+  }
 }
 
 export interface Listener {
