@@ -85,8 +85,8 @@ async function ofClient(before: readonly string[], typed: string, findCommand: F
       candidates: [...(typed.startsWith('-') ? flagCandidates(flags) : []), ...commandNames.map(plain)],
     };
   }
-  if (typed.startsWith('-')) return { files: false, candidates: (await optionsOf(action, findCommand)).map(plain) };
-  return ofAction(action, words, () => processes(before.slice(0, at)));
+  const fixed = await withoutServer(action, words, typed, findCommand);
+  return fixed ?? ofServer(action, words, () => processes(before.slice(0, at)));
 }
 
 /** Those that its help lines name. */
@@ -110,19 +110,29 @@ const valuesOf: Readonly<Record<string, Completed>> = {
   'import --instance': nothing,
 };
 
-async function ofAction(
+/** What may follow `words` of an action, `typed` being begun; null: that depends on the server's processes. */
+export async function withoutServer(
   action: string,
   words: readonly string[],
-  ask: () => Promise<readonly ProcessInfo[]>,
-): Promise<Completed> {
+  typed: string,
+  findCommand: FindCommand,
+): Promise<Completed | null> {
+  if (typed.startsWith('-')) return { files: false, candidates: (await optionsOf(action, findCommand)).map(plain) };
   const values = valuesOf[`${action} ${words.at(-1)}`] ?? (words.at(-1) === '--serial' ? nothing : undefined);
   if (values !== undefined) return values;
   if (action === 'help') return of([...supervisorCommands, ...hupdCommands]);
   if (action === 'completion') return words.length === 0 ? of(['bash', 'zsh', 'fish']) : nothing;
   if (action === 'import' || action === 'migrate' || action === 'link-compat') return { files: true, candidates: [] };
   if (action === 'signal' && words.length === 0) return of([...signalNumbers.keys()].map((name) => name.slice(3)));
+  return takesGroups.has(action) || takesProcesses.has(action) ? null : nothing;
+}
+
+async function ofServer(
+  action: string,
+  words: readonly string[],
+  ask: () => Promise<readonly ProcessInfo[]>,
+): Promise<Completed> {
   if (takesGroups.has(action)) return of([...new Set((await ask()).map(({ group }) => group))]);
-  if (!takesProcesses.has(action)) return nothing;
   const infos = await ask();
   const groups = infos.filter(({ group, name }) => group !== name).map(({ group }) => `${group}:*`);
   const names = infos.map((info) => ({ word: namespecOf(info), text: info.statename.toLowerCase() }));

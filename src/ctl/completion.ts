@@ -1,6 +1,6 @@
 /** What the tab key offers: commands, groups or processes, by where on the line it is pressed. */
 import type { ProcessInfo } from '../core/describe.ts';
-import { hupdCommands, supervisorCommands, takesGroups, takesProcesses } from './command-names.ts';
+import { commandNames, takesGroups } from './command-names.ts';
 import type { Ctl } from './ctl.ts';
 
 /** Readline's word ends, less `:`, `*` and `-`, which are part of names. */
@@ -26,15 +26,20 @@ export class Completion {
     const words = line.trim().split(/\s+/);
     const action = words[0] ?? '';
     if (words.length === 1 && !(action !== '' && line.endsWith(' '))) {
-      return actions;
+      return commandNames;
     }
-    if (action === 'help') {
-      return actions;
+    const typed = line.endsWith(' ') ? '' : (words.at(-1) ?? '');
+    const before = words.slice(1, typed === '' ? undefined : -1);
+    const { withoutServer } = await import('./complete-line.ts');
+    const fixed = await withoutServer(action, before, typed, this.#ctl.findCommand);
+    if (fixed !== null) {
+      return fixed.candidates.map(({ word }) => word);
     }
     if (takesGroups.has(action)) {
       return [...new Set((await this.#infos()).map((info) => info.group))];
     }
-    return takesProcesses.has(action) ? processNames(await this.#infos(), text) : [];
+    const channels = action === 'tail' && before.some((word) => !word.startsWith('-')) ? ['stdout', 'stderr'] : [];
+    return [...processNames(await this.#infos(), text), ...channels];
   }
 
   async #infos(): Promise<readonly ProcessInfo[]> {
@@ -46,8 +51,6 @@ export class Completion {
     return this.#cached.infos;
   }
 }
-
-const actions: readonly string[] = ['help', ...supervisorCommands, ...hupdCommands];
 
 /** Those in a group of another name are offered with it, and their group as a whole; so are all once a colon is typed. */
 function processNames(infos: readonly ProcessInfo[], text: string): readonly string[] {

@@ -36,6 +36,15 @@ test('what takes processes offers them with their groups, and each group as a wh
   assert.deepEqual(await complete('why a'), ['api ']);
 });
 
+test('options, signals and channels are offered as in the shells', async () => {
+  assert.deepEqual(await complete('reload --pl'), ['--plan ']);
+  assert.deepEqual(await complete('import --from pro'), ['procfile ']);
+  assert.deepEqual(await complete('signal US'), ['USR1 ', 'USR2 ']);
+  assert.deepEqual(await complete('signal HUP a'), ['api ']);
+  assert.deepEqual(await complete('tail -f api std'), ['stdout ', 'stderr ']);
+  assert.deepEqual(await complete('tail std'), []);
+});
+
 test('what takes groups offers groups', async () => {
   assert.deepEqual(await complete('update '), ['api ', 'web ']);
 });
