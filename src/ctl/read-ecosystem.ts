@@ -1,9 +1,10 @@
 /**
- * What an ecosystem file of pm2's says. JSON is read; a .js is a program, so it is run, in a process of its own with bounds on time and output:
+ * What an ecosystem file of pm2's says. JSON and YAML are read; a .js is a program, so it is run, in a process of its own with bounds on time and output:
  * that keeps an endless loop out, not ill will, so it is done only for a file that somebody named.
  */
 import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
+import { parse } from 'yaml';
 
 const evaluationBoundMs = 10_000;
 const outputBoundBytes = 4 << 20;
@@ -15,6 +16,16 @@ export function readJson(file: string, text: string): Evaluated {
     return { value: JSON.parse(text.replace(/^\ufeff/, '')) };
   } catch (error) {
     return { error: `${file}: it is not JSON: ${error instanceof Error ? error.message : error}` };
+  }
+}
+
+/** With merge keys, as pm2 reads it. */
+export function readYaml(file: string, text: string): Evaluated {
+  try {
+    return { value: parse(text, { merge: true }) };
+  } catch (error) {
+    const [why = ''] = String(error instanceof Error ? error.message : error).split(':\n');
+    return { error: `${file}: it is not YAML: ${why}` };
   }
 }
 

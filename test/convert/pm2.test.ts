@@ -102,8 +102,14 @@ test('an ES module and JSON are read as well; a program that fails, or never end
   const broken = await run('bin/hupctl', ['import', put('broken.json', '{apps: [}')]);
   assert.deepEqual([broken.status, broken.stdout], [1, '']);
   assert.match(broken.stderr, /broken\.json: it is not JSON/);
-  const yaml = await run('bin/hupctl', ['import', put('e.yml', 'apps: []')]);
-  assert.match(yaml.stderr, /YAML is not read/);
+  const merged = 'x: &all\n  env: {A: "1"}\napps:\n  - <<: *all\n    script: x.sh\n    args: [--one, a b]\n';
+  const yaml = await run('bin/hupctl', ['import', put('e.yml', merged)]);
+  assert.equal(yaml.status, 0, yaml.stderr);
+  assert.equal(load(t, yaml.stdout)[0]?.command, `bash ${dir}/x.sh --one 'a b'`);
+  assert.match(yaml.stdout, /^environment=A="1"$/m);
+  const unclosed = await run('bin/hupctl', ['import', put('f.yaml', 'apps: [')]);
+  assert.deepEqual([unclosed.status, unclosed.stdout], [1, '']);
+  assert.match(unclosed.stderr, /f\.yaml: it is not YAML: Flow sequence .*at line 1/);
 });
 
 test('--output writes a new file and never over an existing one', async (t) => {
@@ -131,4 +137,8 @@ test('wrong arguments are said, with the usage', async () => {
   }
   const { stderr } = await run('bin/hupctl', ['import', '/etc/hostname']);
   assert.match(stderr, /does not say what it is; use --from procfile\|pm2\|systemd/);
+  assert.match(
+    (await run('bin/hupctl', ['import', '/no/such'])).stderr,
+    /^Error: \/no\/such: there is no such file\n$/,
+  );
 });

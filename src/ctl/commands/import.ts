@@ -9,7 +9,7 @@ import { convertUnit } from '../../convert/systemd.ts';
 import type { Command } from '../command.ts';
 import type { Ctl } from '../ctl.ts';
 import { exitStatus } from '../exit-status.ts';
-import { type Evaluated, evaluateScript, readJson } from '../read-ecosystem.ts';
+import { type Evaluated, evaluateScript, readJson, readYaml } from '../read-ecosystem.ts';
 import { parseWords } from '../words.ts';
 
 const options = {
@@ -28,7 +28,7 @@ type Format = (typeof formats)[number];
 
 export const command: Command = {
   help: [
-    "import <file>\t\tMake program sections of a Procfile, of pm2's ecosystem.config.js or .json, or of a systemd .service",
+    "import <file>\t\tMake program sections of a Procfile, of pm2's ecosystem.config.js, .json or .yml, or of a systemd .service",
     'import --output <file> ...\tWrite them to a new file; an existing one stays as it is',
     'import --from procfile|pm2|systemd ...\tSay what the file is when its name does not',
     'import --formation web=2,worker=1 ...\tOf a Procfile: how many of which',
@@ -45,6 +45,7 @@ export const command: Command = {
       return ctl.failUsage(`Error: ${why}`, command, exitStatus.invalidArgs);
     }
     const file = resolve(parsed.rest[0] ?? '');
+    if (!existsSync(file)) return refuse(ctl, `${file}: there is no such file`);
     const format = parsed.options.get('--from') ?? formatOf(file);
     if (!isFormat(format)) {
       const what = format === null ? `${file}: its name does not say what it is` : `no format is called ${format}`;
@@ -106,7 +107,7 @@ async function convert(ctl: Ctl, { file, text, format, options }: Import): Promi
 }
 
 async function evaluate(ctl: Ctl, file: string, text: string): Promise<Evaluated> {
-  if (/\.ya?ml$/.test(file)) return { error: `${file}: YAML is not read; pm2 takes the same as JSON` };
+  if (/\.ya?ml$/.test(file)) return readYaml(file, text);
   if (!/\.[cm]?js$/.test(file)) return readJson(file, text);
   ctl.terminal.writeError(`${file} is a program: it is run now, to see what it exports\n`);
   return evaluateScript(file);
