@@ -9,12 +9,14 @@ import { compiled } from './compile.ts';
 import { Figures, type RowResult } from './figures.ts';
 import type { Plan } from './plan.ts';
 import { cpuOf, family, sum } from './proc.ts';
-import { beginLoad, listening, requestOf } from './rpc-load.ts';
+import { beginLoad, listening, load, requestOf } from './rpc-load.ts';
 import { counted, hupd, type Life, present, puppetFile, readMarks, type System, supervisord } from './systems.ts';
 
 const lineBytes = 100;
 /** Few enough that no file is dropped from the end. */
 const rotations = 40;
+/** The first call of a life is about starting, which has its own rows. */
+const warmUpMs = 200;
 
 export async function logs({ logBlockMb, logLineMb, among, rounds }: Plan): Promise<RowResult> {
   const figures = new Figures();
@@ -56,7 +58,9 @@ async function logged(system: System, programs: number, bytes: number, size: num
   });
   await listening(life.socket);
   await life.begun(programs - 1);
-  const asking = await beginLoad(life.socket, requestOf('supervisor.getState'), { clients: 1, pauseMs: 5 });
+  const request = requestOf('supervisor.getState');
+  await load(life.socket, request, warmUpMs, 1);
+  const asking = await beginLoad(life.socket, request, { clients: 1, pauseMs: 5 });
   const before = cpuOf(life.pid);
   spawnSync(join('bin', 'hupctl'), ['-c', join(life.dir, 'c.conf'), 'start', 'p:p0000']);
   const begun = await life.begun(programs);
