@@ -9,8 +9,13 @@ import type { Clock } from './os.ts';
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 function systemNow(): Now {
+  return { mono: monoNow(), wall: Date.now() };
+}
+
+/** Milliseconds since boot. */
+export function monoNow(): number {
   const [seconds, nanoseconds] = process.hrtime();
-  return { mono: seconds * 1e3 + nanoseconds / 1e6, wall: Date.now() };
+  return seconds * 1e3 + nanoseconds / 1e6;
 }
 
 export class SystemClock implements Clock {

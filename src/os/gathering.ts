@@ -4,7 +4,7 @@
  */
 import type { Fd } from './os.ts';
 
-/** What nobody notices of a log, and a pipe of a megabyte holds at some hundred megabytes a second. */
+/** Nobody notices it of a log; a shorter one is not to be had. */
 export const GATHER_MS = 1;
 /** Then the event loop gets a turn, and the others with it. */
 const BYTES_PER_TURN = 2 * 1024 * 1024;

@@ -7,20 +7,11 @@
  *
  * A receiver that writes leaves a moment in which the same bytes are in the log and in the pipe: whoever dies there has them twice. One that
  * moves them does not: the kernel takes off the pipe exactly what it has put into the file, whatever happens to us meanwhile.
- *
- * When a pipe may be gathered from, it is not read at each write while there is much:
- *
- *     resting: read when it is readable
- *        │      ▲
- *        │      └ nothing came ─┐
- *        └ twice in GATHER_MS ► gathering: read every GATHER_MS
- *                               │      ▲
- *                               │      └ little came ─┐
- *                               └ much, and not to be made larger ► racing: read every GATHER_MS and when it is readable
  */
 import { closeSync } from 'node:fs';
 import { LARGEST_PIPE, type MakeReader, type PipeReader } from './fifo.ts';
-import { GATHER_MS, Gathering } from './gathering.ts';
+import { GatheredPace } from './gathered-pace.ts';
+import { Gathering } from './gathering.ts';
 import type { Libc } from './libc.ts';
 import type { Fd, OnChunk, Pace } from './os.ts';
 import { Scratch } from './peeked-chunk.ts';
@@ -31,10 +22,6 @@ import type { Poller } from './poller.ts';
 const CHUNK = 64 * 1024;
 /** Then the event loop gets a turn, and the others with it. */
 const BYTES_PER_TURN = 8 * CHUNK;
-
-/** Parts of what a pipe can hold. */
-const MUCH = 0.75;
-const LITTLE = 0.5;
 
 /** What all pipes of a daemon share. */
 interface Shared {
@@ -64,11 +51,8 @@ class Peeker implements PipeReader {
   readonly #shared: Shared;
   #receive: OnChunk = () => {};
   #end = () => {};
-  #pace: Pace = 'prompt';
-  #state: 'resting' | 'gathering' | 'racing' | 'closed' = 'resting';
-  #readAt = Number.NEGATIVE_INFINITY;
-  /** Of what was read when it was readable. */
-  #sizeSinceTick = 0;
+  #gathered: GatheredPace | null = null;
+  #closed = false;
   #delivering = false;
 
   constructor(fd: Fd, shared: Shared) {
@@ -79,9 +63,10 @@ class Peeker implements PipeReader {
   start(onChunk: OnChunk, onEnd: () => void, pace: Pace): void {
     this.#receive = onChunk;
     this.#end = onEnd;
-    this.#pace = pace;
     this.#shared.scratch.open(); // with the first log pipe and not with the first word
-    this.#watch();
+    const take = () => this.#take();
+    if (pace === 'gathered') this.#gathered = new GatheredPace(this.#fd, this.#shared, take);
+    else this.#shared.poller.watch(this.#fd, take);
   }
 
   drain(): void {
@@ -89,75 +74,17 @@ class Peeker implements PipeReader {
   }
 
   stop(): void {
-    if (this.#state === 'closed') return;
-    this.#state = 'closed';
-    const { poller, gathering, sizes } = this.#shared;
-    poller.forget(this.#fd);
-    gathering.forget(this.#fd);
-    sizes.forget(this.#fd);
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#gathered?.stop();
+    this.#shared.poller.forget(this.#fd);
     closeSync(this.#fd);
     setImmediate(this.#end);
   }
 
-  #watch(): void {
-    this.#shared.poller.watch(this.#fd, this.#pace === 'prompt' ? () => this.#take() : () => this.#readable());
-  }
-
-  #readable(): void {
-    this.#sizeSinceTick += this.#take();
-    if (this.#state !== 'resting') return;
-    const now = performance.now();
-    if (now - this.#readAt < GATHER_MS) this.#gather();
-    else this.#readAt = now;
-  }
-
-  #tick(): number {
-    const taken = this.#take();
-    const size = taken + this.#sizeSinceTick;
-    this.#sizeSinceTick = 0;
-    this.#pass(size);
-    return taken;
-  }
-
-  /** After so much has come since the last tick. */
-  #pass(size: number): void {
-    const { sizes } = this.#shared;
-    const fullness = sizes.fullness(this.#fd, size);
-    switch (this.#state) {
-      case 'gathering':
-        if (size === 0 && sizes.reduce(this.#fd)) this.#rest();
-        else if (fullness > MUCH && !sizes.enlarge(this.#fd)) this.#race();
-        return;
-      case 'racing':
-        if (fullness < LITTLE) this.#gather();
-        return;
-      case 'resting':
-      case 'closed':
-        return;
-    }
-  }
-
-  #gather(): void {
-    this.#state = 'gathering';
-    this.#sizeSinceTick = 0;
-    this.#shared.poller.forget(this.#fd);
-    this.#shared.gathering.add(this.#fd, () => this.#tick());
-  }
-
-  #race(): void {
-    this.#state = 'racing';
-    this.#watch();
-  }
-
-  #rest(): void {
-    this.#state = 'resting';
-    this.#shared.gathering.forget(this.#fd);
-    this.#watch();
-  }
-
   /** What a turn may have; how many bytes that was. Stops when the last writer has gone. */
   #take(): number {
-    const most = this.#most;
+    const most = this.#chunkSize();
     let total = 0;
     for (let size = most; size === most && total < BYTES_PER_TURN; total += size) {
       size = this.#deliver();
@@ -169,14 +96,14 @@ class Peeker implements PipeReader {
     return total;
   }
 
-  get #most(): number {
-    return this.#pace === 'prompt' ? CHUNK : LARGEST_PIPE;
+  #chunkSize(): number {
+    return this.#gathered === null ? CHUNK : LARGEST_PIPE;
   }
 
   /** The size of the next chunk; 0: there is none now, less: there will be none any more. */
   #deliver(): number {
-    if (this.#delivering || this.#state === 'closed') return 0; // the receiver asks for what it is being given
-    const chunk = this.#shared.scratch.peek(this.#fd, this.#most);
+    if (this.#delivering || this.#closed) return 0; // the receiver asks for what it is being given
+    const chunk = this.#shared.scratch.peek(this.#fd, this.#chunkSize());
     if (chunk === 'nothing') return 0;
     if (chunk === 'end') return -1;
     this.#delivering = true;
@@ -185,12 +112,7 @@ class Peeker implements PipeReader {
       return chunk.size;
     } finally {
       this.#delivering = false;
-      chunk.done(this.#isClosed);
+      chunk.done(this.#closed);
     }
-  }
-
-  /** A method, since the compiler does not see that calls change the state. */
-  get #isClosed(): boolean {
-    return this.#state === 'closed';
   }
 }

@@ -108,6 +108,37 @@ test('a child writes on when its daemon was killed, and the next daemon gets eve
   out.close();
 });
 
+test('a daemon that is killed in the midst of a stream has neither lost nor doubled a byte of it', async (t) => {
+  const { os, shell, start, exit, directory } = rig(t);
+  assert.equal(os.becomeSubreaper(), 'ok');
+  mkdirSync(`${directory}/run`);
+  const out = os.createLogPipe('daemon', null);
+  const puppet = fileURLToPath(new URL('./puppet-daemon.js', import.meta.url));
+  const args = ['node', puppet, directory, countingForEver, 'gathered'];
+  const daemon = start(shell('', out, { file: process.execPath, args }));
+  out.closeChildEnd();
+  const seen = output(out);
+  await seen.has('\n');
+  const [, path = '', writer = ''] = /fifo (\S+) of (\d+)/.exec(seen.text) ?? [];
+  t.after(() => os.kill(Number(writer), 9, false));
+  await until('a log', () => existsSync(`${directory}/log`) && statSync(`${directory}/log`).size > 100_000);
+  assert.equal(os.kill(daemon, 9, false), 'ok');
+  await exit(daemon);
+  const before = readFileSync(`${directory}/log`, 'latin1');
+  const again = os.reopenLogPipe(path);
+  const rest = output(again);
+  await rest.has('\n');
+  assert.equal(os.kill(Number(writer), 9, false), 'ok');
+  await exit(Number(writer));
+  await bounded('end', rest.ended);
+  const text = before + rest.text;
+  assert.equal(text, Array.from({ length: text.split('\n').length - 1 }, (_, index) => `${index + 1}\n`).join(''));
+  again.close();
+  out.close();
+});
+/** Each line by a write of its own. */
+const countingForEver = 'i=0; while :; do i=$((i+1)); echo $i; done';
+
 test('a chunk that is moved into a file leaves the pipe in the same moment, whatever is appended there meanwhile', async (t) => {
   const { os, shell, start, exit, directory } = rig(t);
   const log = openSync(`${directory}/log`, 'a');
@@ -155,8 +186,8 @@ test('what is written line by line without a pause is gathered, and arrives whol
   const { os, shell, start, exit, directory } = rig(t);
   const log = openSync(`${directory}/log`, 'a');
   const out = os.createLogPipe('lines', null);
-  const lines = 100_000;
-  const pid = start(shell(`stdbuf -oL seq ${lines}`, out));
+  const lines = 20_000;
+  const pid = start(shell(`i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo $i; done`, out));
   out.closeChildEnd();
   const ends: string[] = [];
   const ended = new Promise<void>((resolve) => {

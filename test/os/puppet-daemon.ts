@@ -1,8 +1,12 @@
-/** A daemon to be killed: starts `sh -c ARGV[3]` in the directory ARGV[2] with its output in a log pipe, moves what it reads into ARGV[2]/log, and tells. */
+/**
+ * A daemon to be killed: starts `sh -c ARGV[3]` in the directory ARGV[2] with its output in a log pipe, and moves what it reads into ARGV[2]/log: at
+ * the pace of ARGV[4]; if that is prompt, it tells.
+ */
 import { openSync, writeSync } from 'node:fs';
 import { openLinuxOs } from '../../src/os/linux-os.ts';
+import type { Chunk } from '../../src/os/os.ts';
 
-const [, , directory = '', script = ''] = process.argv;
+const [, , directory = '', script = '', pace] = process.argv;
 const opened = openLinuxOs({ runtimeDirectory: `${directory}/run`, originalFileLimit: null });
 if (!opened.ok) throw new Error(opened.problem);
 const { os } = opened;
@@ -25,7 +29,7 @@ if (!outcome.ok) throw new Error(outcome.reason);
 pipe.closeChildEnd();
 writeSync(1, `fifo ${pipe.path} of ${outcome.pid}\n`);
 const log = openSync(`${directory}/log`, 'a');
-pipe.read(
-  (chunk) => writeSync(1, `moved ${chunk.moveTo(log, chunk.size)} bytes: ${chunk.bytes()}`),
-  () => {},
-);
+const move = (chunk: Chunk) => chunk.moveTo(log, chunk.size);
+const tell = (chunk: Chunk) => writeSync(1, `moved ${move(chunk)} bytes: ${chunk.bytes()}`);
+if (pace === 'gathered') pipe.read(move, () => {}, pace);
+else pipe.read(tell, () => {});

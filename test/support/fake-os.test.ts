@@ -32,7 +32,7 @@ test('a fake child writes, dies and is told of in that order, and only when flus
   os.onExit((pid, status) => seen.push(`${pid} ${JSON.stringify(status)}`));
   const { stdout } = start(os);
   stdout.read(
-    (chunk) => seen.push(String(chunk)),
+    (chunk) => seen.push(`${chunk.bytes()}`),
     () => seen.push('end'),
   );
   os.last.write(1, 'hello');
