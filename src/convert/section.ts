@@ -50,7 +50,11 @@ export interface Surroundings {
 
 /** The file's text. `[supervisord]` is in it so that it can be checked and run alone; where it is included, that says nothing. */
 export function renderConverted({ source, programs, notes, group }: Converted): string {
-  const head = [...comment(`Made from ${source}. Check it with: hupd --check -c FILE`), ...notes.flatMap(comment)];
+  const head = [
+    ...comment(`Made from ${source}. Check it with: hupd --check -c FILE`),
+    ...comment('Graceful reloads are added by: hupctl migrate --config FILE --write'),
+    ...notes.flatMap(comment),
+  ];
   const sections = programs.map(renderProgram);
   const grouped = group === null ? [] : [`[group:${group}]\nprograms=${programs.map(({ name }) => name).join(',')}\n`];
   return [`${head.join('\n')}\n[supervisord]\n`, ...sections, ...grouped].join('\n');

@@ -143,7 +143,11 @@ describe('the examples', { concurrency: 4 }, () => {
     const { dir, port } = await copyOf('procfile');
     const imported = await run('bin/hupctl', ['import', join(dir, 'Procfile'), '--output', join(dir, 'programs.conf')]);
     assert.equal(imported.status, 0, imported.stderr);
-    await start(t, dir);
+    const migrated = await run('bin/hupctl', ['migrate', '--config', join(dir, 'programs.conf'), '--write']);
+    assert.equal(migrated.status, 0, migrated.stdout);
+    const ctl = await start(t, dir);
     assert.match(await firstPage(port), /^200 hello from pid \d+$/);
+    const reloaded = await ctl('reload', 'web');
+    assert.match(reloaded.stdout, /^web: reload \(rolling\) of pid \d+\n[\s\S]*web: reloaded in /);
   });
 });
