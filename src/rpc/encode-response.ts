@@ -33,8 +33,7 @@ const intMin = -(2 ** 31);
 
 /** A response as XML text. Whatever the strings hold, it is well-formed unless `controls` is `raw`. */
 export function encodeResponse(value: RpcResult, controls: ControlCharacters = 'replaced'): string {
-  const param = encodeValue(value, controls);
-  return `${head}<methodResponse>\n<params>\n<param>\n${param}</param>\n</params>\n</methodResponse>\n`;
+  return `${opening}${encodeValue(value, controls)}${closing}`;
 }
 
 export function encodeFault({ faultCode, faultString }: RpcFault, controls: ControlCharacters = 'replaced'): string {
@@ -47,9 +46,17 @@ export class Encoded {
   readonly #bytes: Partial<Record<ControlCharacters, Buffer>> = {};
 
   of(value: RpcResult, controls: ControlCharacters): Buffer {
-    this.#bytes[controls] ??= Buffer.from(encodeResponse(value, controls));
+    this.#bytes[controls] ??= Buffer.concat([...pieces(value, controls)]);
     return this.#bytes[controls];
   }
+}
+
+/** A text that is put together of very many costs V8 more for each of them: a list is made bytes item by item. */
+function* pieces(value: RpcResult, controls: ControlCharacters): Iterable<Buffer> {
+  const [before, after] = isArray(value) ? listEnds : noEnds;
+  yield Buffer.from(opening + before);
+  for (const item of isArray(value) ? value : [value]) yield Buffer.from(encodeValue(item, controls));
+  yield Buffer.from(after + closing);
 }
 
 /** What a string of ours looks like to a client that reads the replaced form. */
@@ -61,6 +68,10 @@ export function replaceUnrepresentable(text: string): string {
 }
 
 const head = "<?xml version='1.0'?>\n";
+const opening = `${head}<methodResponse>\n<params>\n<param>\n`;
+const closing = '</param>\n</params>\n</methodResponse>\n';
+const listEnds = ['<value><array><data>\n', '</data></array></value>\n'] as const;
+const noEnds = ['', ''] as const;
 /** Not in XML 1.0's production Char; with the `u` flag a lone surrogate is a character of its own. */
 const unrepresentable = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
@@ -74,7 +85,7 @@ function encodeValue(value: RpcResult, controls: ControlCharacters): string {
   let inner = '';
   if (isArray(value)) {
     for (const item of value) inner += encodeValue(item, controls);
-    return `<value><array><data>\n${inner}</data></array></value>\n`;
+    return listEnds.join(inner);
   }
   // Twice as fast as by entries.
   for (const name of Object.keys(value)) {
