@@ -7,6 +7,7 @@ import type { Ctl } from './ctl.ts';
 import { statusLines } from './format.ts';
 import { namespecOf } from './names.ts';
 import { processNews } from './process-news.ts';
+import { clock } from './wall-clock.ts';
 
 export interface Watched {
   /** As they were shown in the table. */
@@ -22,7 +23,7 @@ export async function watchStatus(ctl: Ctl, { infos, isWanted, paint }: Watched)
     for (const info of news.filter(isWanted)) {
       if (shown.get(namespecOf(info)) === look(info)) continue;
       shown.set(namespecOf(info), look(info));
-      for (const line of statusLines([info], paint)) ctl.output(`${time(info.now)} ${line}`);
+      for (const line of statusLines([info], paint)) ctl.output(`${clock(info.now * 1000)} ${line}`);
     }
   };
   return ctl.terminal.untilInterrupt(async (signal) => {
@@ -40,9 +41,4 @@ export async function watchStatus(ctl: Ctl, { infos, isWanted, paint }: Watched)
 /** What is worth a line. */
 function look({ statename, pid }: ProcessInfo): string {
   return `${statename} ${pid}`;
-}
-
-function time(secs: number): string {
-  const date = new Date(secs * 1000);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
 }

@@ -9,6 +9,7 @@ import { exitStatus } from '../exit-status.ts';
 import { pad } from '../format.ts';
 import { namespecOf } from '../names.ts';
 import { sayMissing } from '../server-lacks.ts';
+import { clock, dateTime } from '../wall-clock.ts';
 import { parseNames } from '../words.ts';
 
 export const command: Command = {
@@ -67,7 +68,7 @@ function summary(name: string, { facts, done, ok, reason }: ReloadReport): strin
   const own = facts.filter((fact) => fact.group === group && fact.name === (process ?? name));
   const started = own.find((fact) => fact.fact === 'started');
   const last = own.findLast((fact) => fact.fact === 'done' || fact.fact === 'failed');
-  const at = dateTime((own[0] ?? facts[0])?.at ?? 0);
+  const at = dateTime(((own[0] ?? facts[0])?.at ?? 0) * 1000);
   const strategy = pad(started?.strategy ?? '-', 8);
   if (last?.fact === 'done') {
     return `${at}  ok      ${strategy} pid ${started?.pid ?? 0} -> ${last.pid}, ${last.tookSecs.toFixed(1)} s`;
@@ -77,13 +78,5 @@ function summary(name: string, { facts, done, ok, reason }: ReloadReport): strin
 }
 
 function factLines({ facts }: ReloadReport): string[] {
-  return facts.map((fact) => `    ${dateTime(fact.at).slice(11)}  ${namespecOf(fact)}: ${describeFact(fact)}`);
-}
-
-/** Local time, as in the server's log. */
-function dateTime(secs: number): string {
-  const date = new Date(secs * 1000);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
-  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
+  return facts.map((fact) => `    ${clock(fact.at * 1000)}  ${namespecOf(fact)}: ${describeFact(fact)}`);
 }

@@ -9,6 +9,7 @@ import { exitStatus } from '../exit-status.ts';
 import type { Reply } from '../failure.ts';
 import { namespecOf } from '../names.ts';
 import { selectProcesses } from '../select-processes.ts';
+import { recently } from '../wall-clock.ts';
 import { parseNames } from '../words.ts';
 
 /** As many as the server keeps. */
@@ -58,7 +59,7 @@ async function why(ctl: Ctl, info: ProcessInfo, shown: number): Promise<CommandR
     ctl.output(`${name}: ${line}`);
   }
   for (const { at, text } of history.value.slice(-shown)) {
-    ctl.output(`    ${time(at)}  ${text}`);
+    ctl.output(`    ${recently(at)}  ${text}`);
   }
   return undefined;
 }
@@ -119,14 +120,5 @@ async function lastLine(ctl: Ctl, name: string): Promise<string> {
 
 /** The sentence says it to the minute; the list below it to the second. */
 function toMinute(wall: number): string {
-  return time(wall).slice(0, -':00'.length);
-}
-
-/** Local: `10:02:03`, with the day if it is not today. */
-function time(wall: number): string {
-  const date = new Date(wall);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
-  const isToday = date.toDateString() === new Date().toDateString();
-  return isToday ? clock : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock}`;
+  return recently(wall).slice(0, -':00'.length);
 }
