@@ -20,7 +20,7 @@ export interface StatusPage {
 }
 
 export function statusPage(page: StatusPage): string {
-  const rows = page.processes.map((process, i) => row(process, page.now, i % 2 === 1));
+  const rows = page.processes.map((process, i) => row(process, page, i % 2 === 1));
   return document(
     'Supervisor Status',
     html`<main>
@@ -30,8 +30,7 @@ ${page.message === '' ? html`` : html`<div class="status_msg" id="statusmessage"
 <form action="index.html" method="post">
 <ul id="buttons">
 <li class="action-button"><a href="index.html?action=refresh">Refresh</a></li>
-<li class="action-button"><a href="index.html?action=restartall">Restart All</a></li>
-<li class="action-button"><a href="index.html?action=stopall">Stop All</a></li>
+${page.mayAct ? bulkActions : html``}
 </ul>
 ${rows.length === 0 ? html`No programs to manage` : table(rows)}
 </form>
@@ -43,6 +42,10 @@ ${rows.length === 0 ? html`No programs to manage` : table(rows)}
 <script src="static/dashboard.js" data-may-act="${page.mayAct ? 'yes' : 'no'}" defer></script>`,
   );
 }
+
+/** What would be refused is not offered. */
+const bulkActions = html`<li class="action-button"><a href="index.html?action=restartall">Restart All</a></li>
+<li class="action-button"><a href="index.html?action=stopall">Stop All</a></li>`;
 
 /** `processName` null: none was asked for. */
 export function tailPage(processName: string | null, limit: number, text: string): string {
@@ -87,14 +90,14 @@ ${rows}
 </table>`;
 }
 
-function row(process: ProcessView, now: number, shaded: boolean): Html {
+function row(process: ProcessView, { now, mayAct }: StatusPage, shaded: boolean): Html {
   const name = makeNamespec(process.group, process.name);
   return html`<tr class="${shaded ? 'shade' : ''}">
 <td class="status"><span class="${classOf(process.state)}">${process.state.toLowerCase()}</span></td>
 <td><span>${describeProcess(process, now, toLocalTime)}</span></td>
 <td><a href="tail.html?processname=${quoteUrl(name)}" target="_blank" rel="noopener">${name}</a></td>
 <td class="action"><ul>
-${actionsOf(process.state, quoteUrl(name))}
+${actionsOf(process.state, quoteUrl(name), mayAct)}
 </ul></td>
 </tr>`;
 }
@@ -104,12 +107,14 @@ function classOf(state: StateName): string {
   return state === 'FATAL' || state === 'BACKOFF' ? 'statuserror' : 'statusnominal';
 }
 
-function actionsOf(state: StateName, name: string): readonly Html[] {
+function actionsOf(state: StateName, name: string, mayAct: boolean): readonly Html[] {
   const act = (label: string, action: string): Html =>
     html`<li><a href="index.html?processname=${name}&amp;action=${action}">${label}</a></li>`;
   const tail = (label: string, path: string): Html =>
     html`<li><a href="logtail/${path}" target="_blank" rel="noopener">${label}</a></li>`;
-  const always = [act('Clear Log', 'clearlog'), tail('Tail -f Stdout', name), tail('Tail -f Stderr', `${name}/stderr`)];
+  const tails = [tail('Tail -f Stdout', name), tail('Tail -f Stderr', `${name}/stderr`)];
+  if (!mayAct) return tails;
+  const always = [act('Clear Log', 'clearlog'), ...tails];
   switch (state) {
     case 'RUNNING':
       return [act('Restart', 'restart'), act('Stop', 'stop'), ...always];

@@ -113,7 +113,14 @@ test('actions are refused to other sites, to readers and to GET; the stream to o
   assert.equal((await ask(port, get(`/actions?${form}`, basic('u', 'p')))).status, 400);
   assert.equal((await ask(port, get('/events', { ...basic('u', 'p'), ...site }))).status, 403);
   assert.equal((await ask(port, get('/events'))).status, 401);
-  assert.match((await ask(port, get('/', basic('look', 'l')))).body, /data-may-act="no"/);
+  const looked = (await ask(port, get('/', basic('look', 'l')))).body;
+  assert.match(looked, /data-may-act="no"/);
+  assert.deepEqual(
+    [...new Set(looked.match(/action=\w+/g))],
+    ['action=refresh'],
+    'what would be refused is not offered',
+  );
+  assert.match(looked, /Tail -f Stdout/);
 });
 
 test('the history of a process is told in words', async (t) => {
