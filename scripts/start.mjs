@@ -8,7 +8,7 @@ hupd runs conf.d/hupd.conf in the foreground; ^C ends it. The web server of the 
 Try in another terminal, in this directory:
 
   bin/hupctl -c conf.d/hupd.conf status
-  curl http://127.0.0.1:8000/
+  curl http://127.0.0.1:8000/                    # waits while the server boots
   bin/hupctl -c conf.d/hupd.conf reload web      # a new process, and not a request lost
   bin/hupctl -c conf.d/hupd.conf tail -f web
 `);
