@@ -9,7 +9,7 @@
  *
  * The stdout of an event listener is a protocol: it is logged, never captured, and makes no events; whoever speaks it gets each chunk.
  *
- * Everything but the log file is off for most processes, and then a chunk costs one write.
+ * Everything but the log file is off for most processes: then a chunk is moved there by the kernel, and only its last lines are read.
  */
 import { type CaptureOutput, type CaptureState, capture, endCapture, startCapture } from '../core/capture.ts';
 import type { ChannelSpec } from '../core/spec.ts';

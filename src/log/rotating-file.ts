@@ -9,7 +9,7 @@
  * Unlike supervisord's, the file is always open for appending, so that an outside `copytruncate` works after a rotation too, and a target that
  * is no regular file (`/dev/stdout`, a FIFO, a terminal) is never rotated, renamed or removed.
  */
-import { constants, fstatSync, openSync, renameSync, unlinkSync } from 'node:fs';
+import { constants, existsSync, fstatSync, openSync, renameSync, unlinkSync } from 'node:fs';
 import { type LogText, ownTexts } from '../core/log-texts.ts';
 import { LogOutput, type Movable, type Trouble, troubleOf, type WriteFailure } from './log-output.ts';
 
@@ -253,6 +253,7 @@ function ownDescriptor(path: string): number | null {
 }
 
 function renameIfThere(from: string, to: string): void {
+  if (!existsSync(from)) return; // most backups are not there at first, and an exception takes longer than asking
   try {
     renameSync(from, to);
   } catch (error) {

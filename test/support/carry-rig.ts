@@ -99,7 +99,7 @@ export class CarryRig {
 
   runtimeDirectories(): readonly string[] {
     const found = readdirSync(`/proc/${this.pid}/fd`).flatMap((fd) => linkOf(`/proc/${this.pid}/fd/${fd}`));
-    const paths = found.flatMap((path) => /^(\S+\/hupd-[0-9a-f]{12})\//.exec(path)?.[1] ?? []);
+    const paths = found.flatMap((path) => /^(\S+\/hupd-[0-9a-f]{16})\//.exec(path)?.[1] ?? []);
     return [...new Set(paths)];
   }
 
