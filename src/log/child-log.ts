@@ -75,8 +75,14 @@ export class ChildLog {
         return { ok: false, trouble };
       }
     }
-    this.#openOutputs++;
-    return { ok: true, output: new ChildOutput(this.#options, () => this.#outputEnded()) };
+    return { ok: true, output: this.#newOutput() };
+  }
+
+  /** For a generation that is there already: it writes on, and would come to stand still if nobody read what it can not log. */
+  takeUp(): ChildOutput {
+    const { file } = this.#options;
+    if (file !== null && !file.isOpen) file.openAnyway();
+    return this.#newOutput();
   }
 
   /** The file was moved away: goes on in a new one, if it is open. */
@@ -86,6 +92,11 @@ export class ChildLog {
 
   clear(): Trouble | null {
     return this.#options.file?.clear() ?? null;
+  }
+
+  #newOutput(): ChildOutput {
+    this.#openOutputs++;
+    return new ChildOutput(this.#options, () => this.#outputEnded());
   }
 
   #outputEnded(): void {

@@ -65,6 +65,12 @@ export class RotatingFile {
     return this.#output === null ? this.#open(0) : null;
   }
 
+  /** For what will be written whether it can be opened or not: what hinders it is reported, as a write that fails is. */
+  openAnyway(): void {
+    const trouble = this.open();
+    if (trouble !== null) this.#failed(trouble, 0);
+  }
+
   /** Other sizes, from the next write on. */
   resize(maxBytes: number, backups: number): void {
     this.#maxBytes = maxBytes;

@@ -189,12 +189,7 @@ export class TakingUp {
     const paths = [['stdout', pipes.stdout] as const, ['stderr', pipes.stderr] as const];
     return paths.flatMap(([name, path]) => {
       const pipe = path === null || path === '' ? null : this.#attempt(() => this.#options.os.reopenLogPipe(path));
-      const opened = pipe === null ? null : member.logs[name].open();
-      if (pipe === null || opened === null) return [];
-      if (opened.ok) return [{ name, pipe, output: opened.output }];
-      this.#options.say(ownTexts.logTrouble(member.logs[name].path, opened.trouble.text));
-      pipe.close();
-      return [];
+      return pipe === null ? [] : [{ name, pipe, output: member.logs[name].takeUp() }];
     });
   }
 

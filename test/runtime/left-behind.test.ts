@@ -1,6 +1,6 @@
 /** What a killed daemon has left, and the next one makes of it. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { type Carried, readCarried } from '../../src/core/carried.ts';
 import { findLegacy } from '../../src/daemon/legacy.ts';
@@ -106,6 +106,31 @@ describe('event listeners of a daemon that was killed', () => {
     daemon.child('ear').write(1, 'READY\n');
     await daemon.elapse(0);
   }
+});
+
+describe('a program whose log can not be opened when the next daemon comes', () => {
+  it('is read all the same, so that it does not come to stand still; its log goes on when it can be written', async (t) => {
+    const log = `${tempDir(t)}/a.log`;
+    const os = new FakeOs();
+    const file = new KeptState();
+    const text = `[program:a]\ncommand=/bin/sh\nstdout_logfile=${log}\nstderr_logfile=NONE\n`;
+    await new FakeDaemon(text, { os, file }).up();
+    rmSync(log);
+    mkdirSync(log);
+    const next = await new FakeDaemon(text, { os, left: leftIn(file.text) }).up();
+    assert.equal(
+      next.lines.filter((line) => line.startsWith('ERRO cannot write log')).length,
+      1,
+      next.lines.join('\n'),
+    );
+    const pipe = os.logPipes.findLast(({ path }) => path.includes('/a-a-stdout')); // as the next daemon has it open
+    pipe?.write('lost\n');
+    await next.elapse(0);
+    rmdirSync(log);
+    pipe?.write('kept\n');
+    await next.elapse(0);
+    assert.equal(readFileSync(log, 'utf8'), 'kept\n');
+  });
 });
 
 describe('a daemon that was killed when all was quiet', () => {
