@@ -33,7 +33,9 @@ export function findLegacy(os: Os, runtimeDirectory: string): FoundLegacy {
   }
   if (text === null) return none(null);
   const read = readCarried(text);
-  if (!read.ok) return { legacy: null, file, messages: refused(os, file.path, read.why, text) };
+  if (!read.ok) {
+    return { legacy: null, file, messages: [ownTexts.notCarried(file.path, read.why), ...leftAlone(os, text)] };
+  }
   const { pid, startTime, boot } = read.carried.head;
   if (boot !== os.bootId()) return none('the machine was started anew since');
   const own = ownIdentity(os);
@@ -45,12 +47,20 @@ export function findLegacy(os: Os, runtimeDirectory: string): FoundLegacy {
   return { legacy: { carried: read.carried, isSameProcess, exits: [] }, file, messages: [] };
 }
 
+/** For a daemon that is to adopt nobody, and to leave nobody to a later one. */
+export function forgoLegacy(os: Os, runtimeDirectory: string): FoundLegacy {
+  const { legacy, file, messages } = findLegacy(os, runtimeDirectory);
+  if (legacy === null || file === null) return { legacy: null, file: null, messages };
+  const text = file.read() ?? '';
+  file.remove();
+  return { legacy: null, file: null, messages: leftAlone(os, text) };
+}
+
 /** Those that run on are nobody's from here on, and a second one of each is about to be started: whoever reads the log has to know. */
-function refused(os: Os, path: string, why: string, text: string): readonly StartMessage[] {
+function leftAlone(os: Os, text: string): readonly StartMessage[] {
   const alive = childrenIn(text).filter(({ pid, startTime }) => {
     const stat = os.stat(pid);
     return stat?.startTime === startTime && stat.state !== 'Z';
   });
-  const left = alive.map(({ name, pid }) => ownTexts.leftAlone(name, pid));
-  return [ownTexts.notCarried(path, why), ...left];
+  return alive.map(({ name, pid }) => ownTexts.leftAlone(name, pid));
 }

@@ -16,7 +16,7 @@ import type { Os } from '../os/os.ts';
 import { PlainOs } from '../os/plain-os.ts';
 import type { Environment } from '../runtime/environment.ts';
 import { becomeUser, ensureLimits, userRefusal } from './become.ts';
-import { type FoundLegacy, findLegacy } from './legacy.ts';
+import { type FoundLegacy, findLegacy, forgoLegacy } from './legacy.ts';
 import { type LifeOptions, live } from './life.ts';
 import { closeDebugger } from './no-debugger.ts';
 import {
@@ -76,8 +76,8 @@ async function serveIn(
   const limits = ensureLimits(os, first.daemon);
   if (!limits.ok) return { message: limits.error, status: 2 };
   os.becomeSubreaper();
-  const mayAdopt = opened.ok && first.daemon.adopt;
-  const found: FoundLegacy = mayAdopt ? findLegacy(os, directory.path) : { legacy: null, file: null, messages: [] };
+  const look = first.daemon.adopt ? findLegacy : forgoLegacy;
+  const found: FoundLegacy = opened.ok ? look(os, directory.path) : { legacy: null, file: null, messages: [] };
   const taken = takeOver === null ? null : await (await import('../take-over/seize.ts')).seize(os, first, takeOver);
   if (taken?.ok === false) return { message: taken.words.join('\n'), status: 2 };
   let legacy = taken === null ? found.legacy : { carried: taken.carried, isSameProcess: true, exits: [] };

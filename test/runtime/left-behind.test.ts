@@ -1,9 +1,9 @@
 /** What a killed daemon has left, and the next one makes of it. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { type Carried, readCarried } from '../../src/core/carried.ts';
-import { findLegacy } from '../../src/daemon/legacy.ts';
+import { findLegacy, forgoLegacy } from '../../src/daemon/legacy.ts';
 import { FakeDaemon, program } from '../support/fake-daemon.ts';
 import { FakeOs } from '../support/fake-os.ts';
 import { KeptState, killedDaemon } from '../support/kept-state.ts';
@@ -48,6 +48,18 @@ describe('a state that is wrong deep inside', () => {
       else assert.fail(`there is no ${from}`);
     });
   }
+});
+
+it('a daemon that adopts nobody says who runs on by itself, and leaves the state to nobody', async (t) => {
+  const { os, state } = await killedDaemon();
+  const dir = tempDir(t);
+  writeFileSync(`${dir}/state`, state);
+  const { legacy, file, messages } = forgoLegacy(os, dir);
+  assert.deepEqual([legacy, file, existsSync(`${dir}/state`)], [null, null, false]);
+  assert.deepEqual(
+    messages.map(({ text }) => Number(/ runs on by itself: stop it with kill (\d+)$/.exec(text)?.[1])).sort(),
+    os.living.map(({ pid }) => pid).sort(),
+  );
 });
 
 describe('event listeners of a daemon that was killed', () => {
