@@ -33,6 +33,11 @@ export function faultText(failure: Failure & { kind: 'fault' }): string {
   return `<Fault ${failure.code}: ${reprText(failure.text)}>`;
 }
 
+/** Why, for people, of a fault that has words of its own behind its name: `FAILED: a reload of it is under way`. */
+export function faultReason({ text }: Failure & { kind: 'fault' }): string {
+  return text.replace(/^FAILED: /, '');
+}
+
 /** The Python exception that a failure corresponds to. */
 export function describe(failure: Failure): { readonly type: string; readonly message: string } {
   switch (failure.kind) {

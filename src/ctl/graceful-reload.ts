@@ -9,7 +9,7 @@ import { expandWildcards } from './act.ts';
 import type { Command, CommandResult } from './command.ts';
 import type { Ctl } from './ctl.ts';
 import { exitStatus } from './exit-status.ts';
-import type { Failure, Reply } from './failure.ts';
+import { type Failure, faultReason, type Reply } from './failure.ts';
 import { namespecOf } from './names.ts';
 import { ReloadProgress } from './progress.ts';
 import { sayMissing } from './server-lacks.ts';
@@ -90,7 +90,7 @@ function refused(ctl: Ctl, name: string, method: string, failure: Failure): Comm
     case faultCodes.BAD_NAME:
       return ctl.fail(process === null ? `${group}: ERROR (no such group)` : `${name}: ERROR (no such process)`);
     case faultCodes.FAILED:
-      return ctl.fail(`${process === null ? group : name}: ERROR (${failure.text.replace(/^FAILED: /, '')})`);
+      return ctl.fail(`${process === null ? group : name}: ERROR (${faultReason(failure)})`);
     default:
       return failure;
   }

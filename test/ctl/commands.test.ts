@@ -182,6 +182,20 @@ test('what only hupd can do is refused by name, and so is the server', async () 
   }
 });
 
+test('update says why a group that is to be reloaded was refused, and goes on with the others', async () => {
+  const server = new FakeServer({
+    ...all,
+    'supervisor.reloadConfig': () => [[['web', 'api'], [], []]],
+    'supervisor.addProcessGroup': (group) =>
+      group === 'web' ? new Fault('FAILED', 'web can not be updated now: web_0: reload 4 of it is under way') : true,
+  });
+  assert.deepEqual(await hupctl(server, 'update'), {
+    stdout: 'ERROR: web can not be updated now: web_0: reload 4 of it is under way\napi: updated process group\n',
+    stderr: '',
+    status: 1,
+  });
+});
+
 test('doctor prints each finding with what to do, and fails when one is a warning or a problem', async () => {
   const findings = [
     { program: 'web', level: 'warning', text: 'stopasgroup is missing', todo: 'set stopasgroup=true' },

@@ -1,7 +1,7 @@
 import { faultCodes } from '../../rpc/contract.ts';
 import type { Command, CommandResult } from '../command.ts';
 import type { Ctl } from '../ctl.ts';
-import type { Reply } from '../failure.ts';
+import { faultReason, type Reply } from '../failure.ts';
 import { GroupTally } from '../many-progress.ts';
 import { words } from '../names.ts';
 import { withProgress } from '../with-progress.ts';
@@ -111,8 +111,13 @@ async function addGroup(ctl: Ctl, group: string): Promise<CommandResult> {
   return said(ctl, await ctl.client.addProcessGroup(group), `${group}: added process group`);
 }
 
+/** supervisord knows no such thing, so the words are ours. What has become of this group keeps no other from its turn. */
 async function reloadGroup(ctl: Ctl, group: string): Promise<CommandResult> {
-  return said(ctl, await ctl.client.addProcessGroup(group), `${group}: updated process group`);
+  const reply = await ctl.client.addProcessGroup(group);
+  if (!reply.ok && reply.failure.kind === 'fault' && reply.failure.code === faultCodes.FAILED) {
+    return ctl.fail(`ERROR: ${faultReason(reply.failure)}`);
+  }
+  return said(ctl, reply, `${group}: updated process group`);
 }
 
 /** Says the line if the call went well; else hands the failure on. */

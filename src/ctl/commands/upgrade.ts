@@ -1,6 +1,7 @@
 import { faultCodes } from '../../rpc/contract.ts';
 import type { Command } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
+import { faultReason } from '../failure.ts';
 import { sayMissing } from '../server-lacks.ts';
 
 const longestWaitMs = 30_000;
@@ -27,7 +28,9 @@ export const command: Command = {
     }
     const asked = await ctl.client.upgrade();
     if (!asked.ok) {
-      return asked.failure.kind === 'fault' ? ctl.fail(`upgrade: ERROR (${asked.failure.text})`, 1) : asked.failure;
+      return asked.failure.kind === 'fault'
+        ? ctl.fail(`upgrade: ERROR (${faultReason(asked.failure)})`, 1)
+        : asked.failure;
     }
     const end = performance.now() + longestWaitMs;
     for (;;) {
