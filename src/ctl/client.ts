@@ -140,7 +140,7 @@ export class Client extends RpcClient {
   planReloadAll = () => this.#typed<readonly string[]>('hupd.planReloadAll');
   getReloadHistory = (name: string) => this.#typed<readonly ReloadReport[]>('hupd.getReloadHistory', name);
   upgrade = () => this.#typed<boolean>('hupd.upgrade');
-  getUpgrades = () => this.#typed<number>('hupd.getUpgrades');
+  getUpgrades = (signal?: AbortSignal) => this.call('hupd.getUpgrades', [], signal) as Promise<Reply<number>>;
   doctor = () => this.#typed<readonly Finding[]>('hupd.doctor');
 
   /** Answers when there is something newer than that version (0: at once), or after `timeoutSecs`. */

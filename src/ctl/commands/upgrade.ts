@@ -33,8 +33,9 @@ export const command: Command = {
         : asked.failure;
     }
     const end = performance.now() + longestWaitMs;
+    const bound = AbortSignal.timeout(longestWaitMs); // its socket takes connections, whatever has become of it
     for (;;) {
-      const now = await ctl.client.getUpgrades();
+      const now = await ctl.client.getUpgrades(bound);
       if (now.ok && now.value > before.value) {
         break;
       }
