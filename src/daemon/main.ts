@@ -60,7 +60,7 @@ async function run(program: string, flags: DaemonFlags): Promise<number> {
   const failure = await serve({
     ...{ name: basename(program), first: config, load, environment },
     readProgram: (within, given) => loadGivenProgram(options, within, given),
-    takeOver,
+    takeOver: resumed === null ? takeOver : null, // done, and its words are still on the command line
     detach: inherited === null ? null : tellParent,
     resumed,
     cwd,

@@ -59,9 +59,9 @@ export function reopenFifo(path: string, makeReader: MakeReader = readBySocket):
 }
 
 /** null: there is none. */
-export function holdOpen(path: string): Fd | null {
+export function holdOpen(path: string, end: 'read' | 'write'): Fd | null {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return openSync(path, (end === 'read' ? constants.O_RDONLY : constants.O_WRONLY) | constants.O_NONBLOCK);
   } catch {
     return null;
   }

@@ -205,8 +205,8 @@ export class LinuxOs implements Os {
     return copy;
   }
 
-  holdOpen(path: string): Fd | null {
-    return holdOpen(path);
+  holdOpen(path: string, end: 'read' | 'write'): Fd | null {
+    return holdOpen(path, end);
   }
 
   letGo(fd: Fd): void {

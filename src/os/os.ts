@@ -315,8 +315,8 @@ export interface Os {
   regainNotifySocket(path: string, fd: Fd | null, ownerUid: number | null): NotifySocket;
   /** Another descriptor of the same. Throws `OsError`. */
   duplicate(fd: Fd): Fd;
-  /** A reading descriptor of a log pipe, so that what is in it stays until somebody reads it; null: it has gone. */
-  holdOpen(path: string): Fd | null;
+  /** A descriptor of a pipe, so that what is in it stays until somebody reads it, or that its reader does not see its end; null: it has gone. */
+  holdOpen(path: string, end: 'read' | 'write'): Fd | null;
   letGo(fd: Fd): void;
   /** The process, leading a group of its own, that was started with that FIFO as its output. Throws `OsError` where nobody can look. */
   findWriter(fifo: string): number | null;

@@ -221,3 +221,18 @@ export function descriptorsOf(members: Iterable<Member>): readonly Fd[] {
   }
   return [...fds];
 }
+
+/**
+ * What is in a log pipe stays until somebody reads it, and nobody's input comes to its end: neither is sure over an exec of pipes that were
+ * taken over from a supervisord, of which the child has one end only.
+ */
+export function holdPipes(os: Os, members: Iterable<Member>): readonly Fd[] {
+  const holders: Array<Fd | null> = [];
+  for (const { children } of members) {
+    for (const { ends, stdin } of children.values()) {
+      for (const { pipe } of ends.channels) holders.push(os.holdOpen(pipe.path, 'read'));
+      if (stdin !== null && stdin.path !== null) holders.push(os.holdOpen(stdin.path, 'write'));
+    }
+  }
+  return holders.filter((fd) => fd !== null);
+}

@@ -11,7 +11,7 @@ import type { Config, LogLevel } from '../core/spec.ts';
 import type { DaemonStateName } from '../core/states.ts';
 import { addressName } from '../handover/describe.ts';
 import type { Fd, Os } from '../os/os.ts';
-import { descriptorsOf } from './carry.ts';
+import { descriptorsOf, holdPipes } from './carry.ts';
 import { type CompositionOptions, compose, type Parts } from './composition.ts';
 import { diagnose } from './diagnosis.ts';
 import { clearMainLog, clearProcessLogs, reopenAll } from './log-upkeep.ts';
@@ -239,10 +239,7 @@ export class Supervisor implements Supervision {
    * before the exec. Throws where it can not be written.
    */
   handOver(servers: readonly HandedServer[]): readonly Fd[] {
-    const pipes = [...this.#parts.groups.members()].flatMap(({ children }) =>
-      [...children.values()].flatMap(({ ends }) => ends.channels.map(({ pipe }) => pipe.path)),
-    );
-    const holders = pipes.flatMap((path) => this.#os.holdOpen(path) ?? []);
+    const holders = holdPipes(this.#os, this.#parts.groups.members());
     this.#holders = holders;
     this.#options.carry?.handOver({ servers, holders });
     return [...servers.map(({ fd }) => fd), ...holders, ...descriptorsOf(this.#parts.groups.members())];

@@ -182,6 +182,11 @@ test('a live supervisord is taken over: the same pids, no request fails, no line
   for (const name of ['counter.log', 'counter.err', 'small.log', auto]) assertUnbroken(directory, name, linesBefore);
   assert.deepEqual(failures(await load.stop()), []);
 
+  // In place once more: nobody's input has come to its end, and nobody is taken over a second time.
+  const upgraded = await run('bin/hupctl', ['-c', config, 'upgrade']);
+  assert.equal(upgraded.stdout, 'upgraded\n', upgraded.stdout + upgraded.stderr);
+  assert.deepEqual(await site.rows(), before);
+
   // And it is hupd's from here on: both control sockets, stdin, events, exits, stops, reloads.
   const inet = await ask({ host: '127.0.0.1', port: site.controlPort });
   assert.equal(inet.error, 'status 401');
