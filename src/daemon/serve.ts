@@ -5,7 +5,7 @@
  */
 import { chownSync, writeFileSync } from 'node:fs';
 import type { LoadResult } from '../config/configuration.ts';
-import { daemonTexts, ownTexts } from '../core/log-texts.ts';
+import { daemonTexts, type LogText, ownTexts } from '../core/log-texts.ts';
 import type { Config, DaemonSpec } from '../core/spec.ts';
 import type { DaemonLog } from '../log/daemon-log.ts';
 import { DatagramSender } from '../os/datagram-sender.ts';
@@ -89,7 +89,9 @@ async function serveIn(
 
   let config = first;
   let before: Config | null = null;
-  let messages = [...found.messages, ...limits.messages];
+  // It was started in the first one's directory, where the words of the command line hold, and goes on in that of the one before it.
+  const strayed = resumed?.directory === undefined ? null : goTo(resumed.directory);
+  let messages = [...found.messages, ...limits.messages, ...(strayed === null ? [] : [strayed])];
   if (process.env.NOTIFY_SOCKET && !libc.ok) messages.push(ownTexts.cannotTellManager());
   let firstEventSerial = 0;
   const upgrades = resumed?.upgrades ?? 0;
@@ -101,7 +103,7 @@ async function serveIn(
       ? await live({
           ...{ os, config, environment, signals, manager, firstEventSerial, readConfig: load, readProgram, legacy },
           stateFile: found.file,
-          question: found.file === null ? null : questionFor(found.file.path, environment),
+          question: found.file === null ? null : questionFor(found.file.path, environment, cwd),
           upgrades,
           become: (keep) => {
             const next = { pid: os.pid, cwd, runtimeDirectory: directory.path, upgrades: upgrades + 1 };
@@ -147,16 +149,19 @@ function restartRefusal(read: LoadResult, userRefusal: (uid: number | null) => s
 /** The umask and the directory of `[supervisord]` count only here, as under supervisord: in the foreground the inherited ones stay. */
 function leaveTerminal({ directory, umask }: DaemonSpec, log: DaemonLog, detach: () => void): void {
   log.say(daemonTexts.daemonizing());
-  if (directory !== null) {
-    try {
-      process.chdir(directory);
-      log.say(daemonTexts.directorySet(directory));
-    } catch (error) {
-      log.say(daemonTexts.directoryFailed(directory, (error as NodeJS.ErrnoException).code ?? `${error}`));
-    }
-  }
+  if (directory !== null) log.say(goTo(directory) ?? daemonTexts.directorySet(directory));
   process.umask(umask);
   detach();
+}
+
+/** null: it is there. */
+function goTo(directory: string): LogText | null {
+  try {
+    process.chdir(directory);
+    return null;
+  } catch (error) {
+    return daemonTexts.directoryFailed(directory, (error as NodeJS.ErrnoException).code ?? `${error}`);
+  }
 }
 
 function serviceManager(os: Os): ServiceManager | null {

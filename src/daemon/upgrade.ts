@@ -23,6 +23,8 @@ export interface Resumed {
   readonly pid: number;
   /** Where hupd was started: relative paths on its command line mean that. */
   readonly cwd: string;
+  /** Where it had gone since. Not told by the first versions. */
+  readonly directory?: string;
   readonly runtimeDirectory: string;
   readonly upgrades: number;
 }
@@ -46,9 +48,9 @@ function entries(environment: Environment): Buffer[] {
 }
 
 /** The question whether the installation as it is now could go on from that state. */
-export function questionFor(stateFile: string, environment: Environment): Question {
+export function questionFor(stateFile: string, environment: Environment, directory: string): Question {
   const { file, argv0, args } = ownCommand();
-  return { file, args: [argv0, ...args, '--can-resume', stateFile], env: entries(environment) };
+  return { file, args: [argv0, ...args, '--can-resume', stateFile], env: entries(environment), directory };
 }
 
 /**
@@ -56,16 +58,20 @@ export function questionFor(stateFile: string, environment: Environment): Questi
  * ends it, and the next start takes its programs up: holding signals back is of no use, since node empties the mask and resets the
  * dispositions that it was started with.
  */
-export function becomeAnother(resumed: Resumed, environment: Environment, keep: readonly number[]): string {
+export function becomeAnother(
+  resumed: Omit<Resumed, 'directory'>,
+  environment: Environment,
+  keep: readonly number[],
+): string {
   const loaded = loadLibc();
   if (!loaded.ok) return loaded.problem;
-  const mark = new Map([[resumeMark, Buffer.from(JSON.stringify(resumed))]]);
-  const cwd = process.cwd();
+  const directory = process.cwd();
+  const mark = new Map([[resumeMark, Buffer.from(JSON.stringify({ ...resumed, directory }))]]);
   process.chdir(resumed.cwd);
   const env = entries(new Map([...environment, ...manager(), ...mark]));
   const { file, argv0, args } = ownCommand();
   const errno = execInPlace(loaded.libc, { file, args: [argv0, ...args], env, keep: [0, 1, 2, ...keep] });
-  process.chdir(cwd);
+  process.chdir(directory);
   return `execve ${file}: ${errno}`;
 }
 

@@ -76,8 +76,8 @@ export class SideCommands {
   }
 
   /** Another hupd, to be asked something. */
-  startOwn({ file, args, env }: Question, ended: (status: ExitStatus) => void): StartedCommand {
-    const request = { file, args, env, directory: null, umask: null, uid: null };
+  startOwn({ file, args, env, directory }: Question, ended: (status: ExitStatus) => void): StartedCommand {
+    const request = { file, args, env, directory, umask: null, uid: null };
     return this.#run('hupd', request, ended, ({ errno }) => `${file}: ${errno}`);
   }
 

@@ -11,6 +11,8 @@ export interface Question {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: readonly Buffer[];
+  /** Where it was started: relative paths among its words mean that. */
+  readonly directory: string;
 }
 
 export interface UpgradingOptions {

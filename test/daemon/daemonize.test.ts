@@ -1,7 +1,8 @@
 /** Leaving the terminal: what the caller sees, and what the daemon has become. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
+import { run } from '../support/rig.ts';
 import { onBoth, onHupd, plain, procField, trials } from './trial.ts';
 
 const program = '[program:a]\ncommand=/bin/sh -c "env > DIR/env; umask > DIR/umask; pwd > DIR/cwd; exec sleep 1000"';
@@ -55,6 +56,23 @@ trials('leaving the terminal', () => {
       'INFO supervisord started with pid N',
     ]);
   });
+
+  onHupd(
+    'an upgrade finds the configuration where the first start did, and goes on in the directory of the daemon',
+    async (trial) => {
+      const writes = 'command=/bin/sh -c "pwd; exec sleep 1000"\nstdout_logfile=here/a.log';
+      for (const directory of ['here', 'there', 'there/here']) trial.mkdir(directory);
+      trial.config({ daemon: 'directory=DIR/there', programs: `[program:a]\n${writes}\n` });
+      assert.equal((await trial.run(['-c', basename(trial.file)], { cwd: trial.dir })).status, 0);
+      const pid = await trial.started();
+      const upgraded = await run(resolve('bin/hupctl'), ['-c', trial.file, 'upgrade']);
+      assert.equal(upgraded.stdout, 'upgraded\n');
+      assert.equal(readlinkSync(`/proc/${pid}/cwd`), trial.path('there'));
+      await trial.ctl('restart', 'a');
+      const line = `${trial.path('there')}\n`;
+      await trial.until('both starts', () => trial.read('there/here/a.log') === `${line}${line}`);
+    },
+  );
 
   onBoth('umask and directory of [supervisord] do not count in the foreground', async (trial) => {
     trial.config({ daemon: 'umask=027\ndirectory=/usr', programs: program });
@@ -226,8 +244,11 @@ trials('leaving the terminal', () => {
     const parent = trial.launch(['-c', trial.file]);
     // The moment when it has a child of its own.
     await trial.until('the child', () => {
-      const children = readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8');
-      return parent.exitCode !== null || children !== '';
+      try {
+        return readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8') !== '';
+      } catch {
+        return true; // it has come and gone between two looks
+      }
     });
     parent.kill('SIGKILL');
     await trial.started();

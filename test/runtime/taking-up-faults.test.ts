@@ -333,7 +333,7 @@ describe('a state file that can not be written', async () => {
 });
 
 describe('an upgrade that is asked for', async () => {
-  const question = { file: '/usr/bin/hupd', args: ['hupd', '--check'], env: [] };
+  const question = { file: '/usr/bin/hupd', args: ['hupd', '--check'], env: [], directory: '/' };
   const begun = async () => {
     const daemon = await new FakeDaemon(program('web'), { file: new KeptState(), question }).up();
     daemon.os.onSpawn = (child) => daemon.os.exit(child.pid, 0);
