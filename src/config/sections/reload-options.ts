@@ -62,7 +62,13 @@ export const reloadOptions = {
     ),
   ),
   socket: own(
-    option('socket', socketAddresses, '', 'process', 'Addresses that hupd binds and keeps, with blanks between them.'),
+    option(
+      'socket',
+      socketAddresses,
+      '',
+      'process',
+      'Addresses that hupd binds and keeps, with blanks between them. Everybody may connect to a unix socket; its directory can keep others away.',
+    ),
   ),
   ready_check: own(
     option(
