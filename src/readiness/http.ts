@@ -24,21 +24,24 @@ export function checkHttp(check: HttpCheck, context: CheckContext): RunningCheck
   const { path, statuses, timeoutSecs } = check;
   let stopped = false;
   let callOff = () => {};
+  /** To a question that was really asked. */
+  let lastAnswer: string | null = null;
   const again = (text: string) => {
     answered(text);
     callOff = after(pauseMs, ask);
   };
+  const isWanted = (status: number) => statuses.some(({ from, to }) => from <= status && status <= to);
   const ask = (): void => {
     const way = wayTo(check, context);
     if ('never' in way) return notReady(way.never);
     if ('notYet' in way) return again(way.notYet);
     const question = { path, host: check.host ?? way.host, timeoutMs: timeoutSecs * 1000 };
+    if (lastAnswer === null) answered(`GET ${path} has no answer yet`);
     void way.ask(question).then((answer) => {
       if (stopped) return;
-      if ('error' in answer) return again(`GET ${path}: ${answer.error}`);
-      const { status } = answer;
-      if (statuses.some(({ from, to }) => from <= status && status <= to)) return ready();
-      return again(`GET ${path} answered ${status}`);
+      if (!('error' in answer) && isWanted(answer.status)) return ready();
+      lastAnswer = `GET ${path}${'error' in answer ? `: ${answer.error}` : ` answered ${answer.status}`}`;
+      return again(lastAnswer);
     }); // never rejects
   };
   ask();

@@ -66,13 +66,15 @@ describe('accept', () => {
   });
 });
 
+const unanswered = 'answered: GET /health has no answer yet';
+
 describe('http', () => {
   test('is passed when the probe answers with a status that counts, and tells the others', async () => {
     const world = new CheckWorld(http(), { probe: true, handedOver: [listener] });
     const probe = fakeProbe(world);
     probe.answer({ status: 503, body: '' });
     await world.os.elapse(1000);
-    assert.deepEqual(world.said, ['answered: GET /health answered 503']);
+    assert.deepEqual(world.said, [unanswered, 'answered: GET /health answered 503']);
     assert.deepEqual(probe.asked[0], { path: '/health', host: 'localhost', timeoutMs: 10_000 });
     probe.answer({ error: 'ECONNRESET' });
     await world.os.elapse(100);
@@ -86,9 +88,9 @@ describe('http', () => {
   test('is asked again when no answer comes within its timeout', async () => {
     const world = new CheckWorld(http({ timeoutSecs: 2 }), { probe: true, handedOver: [listener] });
     await world.os.elapse(1999);
-    assert.deepEqual(world.said, []);
+    assert.deepEqual(world.said, [unanswered]);
     await world.os.elapse(1);
-    assert.deepEqual(world.said, ['answered: GET /health: timeout']);
+    assert.deepEqual(world.said, [unanswered, 'answered: GET /health: timeout']);
     fakeProbe(world).answer({ status: 200, body: '' });
     await world.os.elapse(100);
     assert.equal(world.last, 'ready');
@@ -125,7 +127,7 @@ describe('http', () => {
     const world = new CheckWorld(http({ address: local }), { probe: true, handedOver: [listener] });
     world.os.answers.set('tcp://127.0.0.1:8000', { status: 200, body: '' });
     await world.os.elapse(1000);
-    assert.deepEqual([world.said, world.os.asked], [[], []]);
+    assert.deepEqual([world.said, world.os.asked], [[unanswered], []]);
   });
 
   test('without a probe and an address asks where the process listens', async () => {
@@ -151,7 +153,7 @@ describe('http', () => {
     world.check.stop();
     fakeProbe(world).answer({ status: 200, body: '' });
     await world.os.elapse(1000);
-    assert.deepEqual(world.said, []);
+    assert.deepEqual(world.said, [unanswered]);
   });
 });
 
