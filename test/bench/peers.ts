@@ -15,6 +15,7 @@ import { type Plan, planFlags, planOf } from './peers/plan.ts';
 import { reload } from './peers/reload.ts';
 import { type Machine, markdown, plot } from './peers/report.ts';
 import { rpc } from './peers/rpc.ts';
+import { insistOnRunInMemory } from './peers/run-in-memory.ts';
 import { status } from './peers/status.ts';
 
 const rows: Readonly<Record<string, (plan: Plan) => Promise<RowResult>>> = { lives, crash, rpc, status, logs, reload };
@@ -30,6 +31,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+insistOnRunInMemory();
 const loadBefore = loadavg()[0] ?? 0;
 const results: RowResult[] = [];
 for (const [name, run] of Object.entries(rows)) {

@@ -1,14 +1,13 @@
 /** Whole lives, interleaved: start to the last program's first instruction; memory and wake-ups at rest; the stop. */
-import { statfsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Figures, type RowResult } from './figures.ts';
 import type { Plan } from './plan.ts';
 import { cpuOf, family, memoryOf, sum, wakeUpsOf } from './proc.ts';
+import { runNote } from './run-in-memory.ts';
 import { counted, hupd, type Life, pm2, present, runit, type System, s6, supervisord } from './systems.ts';
 
 /** Longer than hupd waits before it gives back what its start needed. */
 const settleMs = 30_000;
-const TMPFS_MAGIC = 0x01021994;
 
 export async function lives({ programs, rounds, restSecs, withPm2 }: Plan): Promise<RowResult> {
   const figures = new Figures();
@@ -16,9 +15,8 @@ export async function lives({ programs, rounds, restSecs, withPm2 }: Plan): Prom
     'start: from the spawn of the supervisor to the first instruction of its last program, by the program’s own clock; nobody asks meanwhile',
     `at rest: ${settleMs / 1000} s after the start, then ${restSecs} s are watched; wake-ups are the voluntary context switches of all its threads`,
     's6 and runit have a process of their own for each program: their memory is that of the whole family, without the programs',
+    ...runNote(),
   ];
-  if (statfsSync('/run').type !== TMPFS_MAGIC)
-    notes.push('/run is no tmpfs here: that makes hupd’s starts dearer, since each makes two FIFOs there');
   const systems = present([hupd, supervisord, s6, runit, ...(withPm2 ? [pm2()] : [])], notes);
   if (!withPm2)
     notes.push(
