@@ -3,9 +3,8 @@ import { makeNamespec } from '../core/namespec.ts';
 import { gatesStart } from '../core/ready-check.ts';
 import type { ProcessSpec, SocketAddress } from '../core/spec.ts';
 import { addressName } from './describe.ts';
+import { firstSocketFd } from './dialects.ts';
 import type { Diagnosis } from './doctor.ts';
-
-const firstSocketFd = 3;
 
 interface Contradiction {
   readonly holds: (spec: ProcessSpec) => boolean;

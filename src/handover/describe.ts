@@ -66,6 +66,11 @@ export function refuseHandover(
   return null;
 }
 
+/** Why a start fails that is to tell its readiness on that descriptor. `free`: the first one that no socket has. */
+export function takenText(fd: number, free: number): string {
+  return `ready_check=fd:${fd}: that descriptor is a socket's which is handed over; take one from ${free} up`;
+}
+
 /**
  * Why that signal would not make the process start its own successor, or null. `inherited`: it was given its sockets. `words`: with the text of
  * its configuration, where that matters.

@@ -1,7 +1,7 @@
 /** From a member to a running child: command, logs, pipes, sockets, environment, spawn. What fails on the way is undone and said in supervisord's words. */
 import { childFailureTexts } from '../core/log-texts.ts';
 import type { ProcessSpec } from '../core/spec.ts';
-import { refuseHandover } from '../handover/describe.ts';
+import { refuseHandover, takenText } from '../handover/describe.ts';
 import { Handover } from '../handover/handover.ts';
 import { recognise } from '../handover/profiles/recognise.ts';
 import type { ChildOutput } from '../log/child-log.ts';
@@ -72,7 +72,7 @@ export class Launcher {
       const taken = [...ready.fds.keys()].find((fd) => handover.fds.has(fd));
       if (taken !== undefined) {
         undo.all();
-        return { ok: false, message: takenText(taken, handover) };
+        return { ok: false, message: takenText(taken, Math.max(...handover.fds.keys()) + 1) };
       }
       const launch = { generation, words, handover, maker: null, toldReady: false };
       this.#carry?.launching(member, carriedLaunch({ ...launch, ends: { input, channels, ready } }));
@@ -178,10 +178,6 @@ function failureText(spec: ProcessSpec, argv0: string, { step, errno, reason }: 
   if (step === 'setuid') return childFailureTexts.setuid(spec.uid ?? 0, reason);
   if (step === 'chdir') return childFailureTexts.chdir(spec.directory ?? '', errno);
   return childFailureTexts.exec(argv0, errno);
-}
-
-function takenText(fd: number, { fds }: Handover): string {
-  return `ready_check=fd:${fd}: that descriptor is a socket's which is handed over; take one from ${Math.max(...fds.keys()) + 1} up`;
 }
 
 function forkFailure(name: string, errno: string): string {

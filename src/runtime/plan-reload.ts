@@ -6,9 +6,10 @@ import { inTurn } from '../core/reload/rollout.ts';
 import { reloadRefusal } from '../core/reload/step.ts';
 import { splitCommand } from '../core/shell-words.ts';
 import { signalName } from '../core/signals.ts';
-import type { ProcessSpec } from '../core/spec.ts';
+import type { ProcessSpec, ReadyCheck, SocketAddress } from '../core/spec.ts';
 import { isRunningState } from '../core/states.ts';
-import { describeHandover, names, refuseCall, refuseHandover } from '../handover/describe.ts';
+import { describeHandover, names, refuseCall, refuseHandover, takenText } from '../handover/describe.ts';
+import { firstSocketFd } from '../handover/dialects.ts';
 import { canHaveProbe } from '../handover/handover.ts';
 import type { ServerProfile } from '../handover/profiles/profile.ts';
 import { recognise } from '../handover/profiles/recognise.ts';
@@ -127,7 +128,7 @@ function planSuccessor({ os, member, spec, pid, server, words }: Planned): reado
   const probe = wantsProbe(reload.readyCheck, addresses, true) && canHaveProbe(server, reload.readyCheck, os, pid);
   const check = effectiveCheck(reload.readyCheck, probe, addresses, { server, listens: ownEach.length > 0 });
   const inherited = (member.current?.handover.sockets.length ?? 0) > 0;
-  const refusal = refuseHandover(server, words, addresses, inherited);
+  const refusal = refuseHandover(server, words, addresses, inherited) ?? refuseReadyFd(reload.readyCheck, addresses);
   const leaving = leavingOf(server, words, spec.stopSignal);
   const whyNone = reload.handover === 'none' ? 'as reload_handover says' : offered.problem;
   return [
@@ -139,8 +140,13 @@ function planSuccessor({ os, member, spec, pid, server, words }: Planned): reado
   ];
 }
 
+function refuseReadyFd(check: ReadyCheck, { length }: readonly SocketAddress[]): string | null {
+  const free = firstSocketFd + length;
+  return check.kind === 'fd' && length > 0 && check.fd < free ? takenText(check.fd, free) : null;
+}
+
 interface Seen extends Omit<Borrowed, 'sockets'> {
-  readonly sockets: readonly ProcessSpec['reload']['sockets'][number][];
+  readonly sockets: readonly SocketAddress[];
 }
 
 function offeredTo(os: Os, member: Member, pid: number): Seen {

@@ -36,6 +36,16 @@ describe('the plan of a reload', () => {
     );
   });
 
+  it('says that a ready check on a descriptor that a socket will have would fail', async () => {
+    const daemon = await new FakeDaemon(program('web', 'reload_strategy=rolling\nready_check=fd:3')).up(0);
+    daemon.child('web').listening = [{ kind: 'tcp', host: '127.0.0.1', port: 8000 }];
+    assert.ok(
+      plan(daemon, ['web', 'web']).includes(
+        "web: it would fail: ready_check=fd:3: that descriptor is a socket's which is handed over; take one from 4 up",
+      ),
+    );
+  });
+
   it('says that it would be refused, and why, where it would be', async () => {
     const daemon = await new FakeDaemon(program('web', 'reload_strategy=rolling\nstopwaitsecs=60')).up();
     daemon.begunReload('web');
