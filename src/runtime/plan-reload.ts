@@ -1,7 +1,7 @@
 /** What a reload of a process would do, in words, without touching anything but a look at its sockets. */
 
 import { makeNamespec } from '../core/namespec.ts';
-import { wantsProbe } from '../core/ready-check.ts';
+import { gatesSignal, gatesStart, wantsProbe } from '../core/ready-check.ts';
 import { inTurn } from '../core/reload/rollout.ts';
 import { reloadRefusal } from '../core/reload/step.ts';
 import { splitCommand } from '../core/shell-words.ts';
@@ -79,15 +79,33 @@ function planReload(os: Os, member: Member): readonly string[] {
 function planRunning(planned: Planned): readonly string[] {
   const { spec, pid } = planned;
   const { reload } = spec;
-  if (reload.strategy === 'hup') {
-    const { signal } = reload;
-    return [`${signalName(signal)} to pid ${pid}, which must stay up for ${spec.startSecs} s`, ...but(planned, signal)];
-  }
+  if (reload.strategy === 'hup') return planSignal(planned);
   if (reload.strategy === 'restart' || reload.order === 'stop_first') {
     const parked = reload.sockets.length > 0 ? '; clients wait meanwhile' : '';
-    return [`${signalName(spec.stopSignal)} to pid ${pid}, then a new start${parked}`];
+    return [`${signalName(spec.stopSignal)} to pid ${pid}, then a new start${parked}`, ...readiness(planned)];
   }
   return reload.handover === 'signal' ? planCall(planned) : planSuccessor(planned);
+}
+
+function planSignal(planned: Planned): readonly string[] {
+  const { spec, member, server, pid } = planned;
+  const { signal, readyCheck, timeoutSecs } = spec.reload;
+  const addresses = member.current?.handover.addresses ?? [];
+  const check = effectiveCheck(readyCheck, false, addresses, { server, listens: false });
+  const gate = gatesSignal(readyCheck) ? ` and be ready (${describeCheck(check)}) within ${timeoutSecs} s` : '';
+  return [
+    `${signalName(signal)} to pid ${pid}, which must stay up for ${spec.startSecs} s${gate}`,
+    ...but(planned, signal),
+  ];
+}
+
+/** Of a start that has no predecessor: what somebody has chosen, or nothing but startsecs. */
+function readiness({ os, spec: { reload, startSecs }, server }: Planned): readonly string[] {
+  const { readyCheck, sockets, readyTimeoutSecs } = reload;
+  if (!gatesStart(readyCheck)) return [`ready by: startsecs (${startSecs} s)`];
+  const probe = wantsProbe(readyCheck, sockets, false) && canHaveProbe(server, readyCheck, os, null);
+  const check = effectiveCheck(readyCheck, probe, sockets, { server, listens: false });
+  return [`ready by: ${describeCheck(check)}, within ${readyTimeoutSecs} s`];
 }
 
 /** The process makes its successor itself. */

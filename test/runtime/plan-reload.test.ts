@@ -25,7 +25,7 @@ describe('the plan of a reload', () => {
     ).up();
     const told = plan(daemon, ['g', 'late'], ['g', 'm0'], ['g', 'm1'], ['g', 'm2']);
     assert.deepEqual(
-      told.filter((line) => !line.includes('strategy')),
+      told.filter((line) => !/strategy|ready/.test(line)),
       [
         'many: 3 processes, 2 at a time, 4 s between; a failure ends the reload',
         ...['m0', 'm1', 'm2'].map(
@@ -34,6 +34,23 @@ describe('the plan of a reload', () => {
         `g:late: SIGTERM to pid ${daemon.view('g:late').pid}, then a new start`,
       ],
     );
+  });
+
+  it('names the check that gates it, whatever the strategy', async () => {
+    const check = 'ready_check=exec:true\nready_timeout=7';
+    const daemon = await new FakeDaemon(
+      [
+        program('hup', `reload_strategy=hup\n${check}`),
+        program('again', check),
+        program('simple', 'startsecs=3'),
+        program('quick', 'reload_strategy=hup'),
+      ].join('\n'),
+    ).up(0);
+    const gates = (name: string) => plan(daemon, [name, name]).filter((line) => /ready|stay up/.test(line));
+    assert.match(gates('hup')[0] ?? '', / which must stay up for 1 s and be ready \(exec:true\) within 60 s$/);
+    assert.deepEqual(gates('again'), ['again: ready by: exec:true, within 7 s']);
+    assert.deepEqual(gates('simple'), ['simple: ready by: startsecs (3 s)']);
+    assert.match(gates('quick')[0] ?? '', / which must stay up for 1 s$/);
   });
 
   it('says that a ready check on a descriptor that a socket will have would fail', async () => {
