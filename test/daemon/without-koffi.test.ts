@@ -6,7 +6,7 @@ import { onHupd, trials } from './trial.ts';
 const hook = `const Module = require('node:module');
 const load = Module._load;
 Module._load = (name, ...rest) => {
-  if (name === 'koffi') throw new Error("Cannot find module 'koffi'");
+  if (name.includes('koffi')) throw new Error("Cannot find module 'koffi'"); // its library goes by the platform's name
   return load(name, ...rest);
 };
 `;
