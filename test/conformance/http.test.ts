@@ -9,19 +9,7 @@ import { deviations } from './deviations.ts';
 import { converse, type HttpStep, streamed } from './http-step.ts';
 import { startWireServer, type WireServer } from './wire-server.ts';
 
-const configuration = `
-[supervisord]
-logfile=DIR/d.log
-pidfile=DIR/d.pid
-childlogdir=DIR
-identifier=wire
-
-[unix_http_server]
-file=DIR/s.sock
-
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-
+const programs = `
 [program:talk]
 command=/bin/sh -c 'printf "one\\n<two> & \\303\\251\\n"; printf err >&2; exec sleep 1000'
 stdout_logfile=DIR/talk.log
@@ -140,8 +128,7 @@ test('passwords: who is refused, and in which words', async (t) => {
         step(`GET /ok.html HTTP/1.0\r\nauthorization: basic ${encoded}\r\n\r\n`),
         step(post('/RPC2', getState, { ...known, Connection: 'close' })),
       ],
-      (name) =>
-        `${configuration}[inet_http_server]\nport=127.0.0.1:${ports[name]}\nusername=user\npassword=${password}\n`,
+      (name) => `${programs}[inet_http_server]\nport=127.0.0.1:${ports[name]}\nusername=user\npassword=${password}\n`,
       ({ name }) => ports[name],
     );
   }
@@ -199,7 +186,7 @@ test('the pages: rows, links, actions and where they lead', async (t) => {
 
 test('a log is streamed with the same headers, from the same byte on', async (t) => {
   if (!needs(t, { command: '/usr/bin/supervisord', apt: 'supervisor' })) return;
-  const [real, ours] = await both(t, () => configuration);
+  const [real, ours] = await both(t, () => programs);
   const streams: ReadonlyArray<readonly [path: string, end: string]> = [
     ['/logtail/grp:talk', 'é\n'],
     ['/logtail/grp:talk/stdout', 'é\n'],
@@ -229,7 +216,7 @@ test('logs that can not be streamed, and why', async (t) => {
 async function compare(
   t: TestContext,
   steps: readonly HttpStep[],
-  configure: (name: WireServer['name']) => string = () => configuration,
+  configure: (name: WireServer['name']) => string = () => programs,
   target: (server: WireServer) => number | string = ({ socket }) => socket,
 ): Promise<void> {
   if (!needs(t, { command: '/usr/bin/supervisord', apt: 'supervisor' })) return;

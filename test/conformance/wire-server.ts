@@ -42,16 +42,29 @@ const commands = {
   hupd: [process.execPath, join(import.meta.dirname, '../../src/hupd.js')],
 } as const;
 
-/** `DIR` in the configuration stands for the server's directory. */
+const daemon = `[supervisord]
+logfile=DIR/d.log
+pidfile=DIR/d.pid
+childlogdir=DIR
+identifier=wire
+
+[unix_http_server]
+file=DIR/s.sock
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+`;
+
+/** `programs`: and what else there is beside the daemon and its unix socket. `DIR` in it stands for the server's directory. */
 export async function startWireServer(
   t: TestContext,
   name: 'supervisord' | 'hupd',
-  configuration: string,
+  programs: string,
 ): Promise<WireServer> {
   const directory = tempDir(t);
   const socket = join(directory, 's.sock');
   const file = join(directory, 'supervisord.conf');
-  writeFileSync(file, configuration.replaceAll('DIR', directory));
+  writeFileSync(file, `${daemon}${programs}`.replaceAll('DIR', directory));
   const env = { ...process.env, TZ: 'UTC' };
   const child = spawn(...diesWithUs([...commands[name], '-n', '-c', file]), { cwd: directory, env, stdio: 'ignore' });
   const exited = once(child, 'exit');

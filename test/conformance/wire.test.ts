@@ -9,19 +9,7 @@ import { needs } from '../support/needs.ts';
 import { deviations } from './deviations.ts';
 import { type Param, startWireServer, type WireAnswer, type WireServer } from './wire-server.ts';
 
-const configuration = `
-[supervisord]
-logfile=DIR/d.log
-pidfile=DIR/d.pid
-childlogdir=DIR
-identifier=wire
-
-[unix_http_server]
-file=DIR/s.sock
-
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-
+const programs = `
 [program:cat]
 command=/bin/cat
 stdout_logfile=DIR/cat.log
@@ -290,8 +278,8 @@ const steps: readonly Step[] = [
 test('each call has the same answer from supervisord and from hupd, type by type', async (t) => {
   if (!needs(t, { command: '/usr/bin/supervisord', apt: 'supervisor' })) return;
   const [real, ours] = await Promise.all([
-    startWireServer(t, 'supervisord', configuration),
-    startWireServer(t, 'hupd', configuration),
+    startWireServer(t, 'supervisord', programs),
+    startWireServer(t, 'hupd', programs),
   ]);
   const known = new Set(deviations.map(({ id }) => id));
   const wrong: string[] = [];
@@ -310,8 +298,8 @@ test('each call has the same answer from supervisord and from hupd, type by type
 test('every method of supervisord is there, with its signature', async (t) => {
   if (!needs(t, { command: '/usr/bin/supervisord', apt: 'supervisor' })) return;
   const [real, ours] = await Promise.all([
-    startWireServer(t, 'supervisord', configuration),
-    startWireServer(t, 'hupd', configuration),
+    startWireServer(t, 'supervisord', programs),
+    startWireServer(t, 'hupd', programs),
   ]);
   const list = async (server: WireServer) => (await server.call('system.listMethods')).value as readonly string[];
   const methods = await list(real);
