@@ -28,7 +28,7 @@ export async function restartAndWait(ctl: Ctl, names: readonly string[], timeout
 /** A name that is none stays, for the server to refuse. */
 function membersOf(name: string, infos: readonly ProcessInfo[]): readonly string[] {
   const members = infos.filter((info) => name === 'all' || isMeant(name, info));
-  return members.length > 0 ? members.map(namespecOf) : [name];
+  return members.length > 0 || name === 'all' ? members.map(namespecOf) : [name];
 }
 
 async function startAndWait(ctl: Ctl, names: readonly string[], timeoutSecs: number): Promise<CommandResult> {

@@ -102,6 +102,14 @@ test('restart --wait gives up after its time', async () => {
   assert.equal(status, 7);
 });
 
+test('restart --wait of everything, where there is nothing, is done', async () => {
+  const server = new FakeServer({
+    'supervisor.getAllProcessInfo': () => [],
+    'supervisor.stopAllProcesses': () => [],
+  });
+  assert.deepEqual(await hupctl(server, 'restart --wait all'), { stdout: '', stderr: '', status: 0 });
+});
+
 test('restart --wait says what cannot be started at all', async () => {
   const server = new FakeServer({
     ...all,
