@@ -97,7 +97,7 @@ export function describeCheck(check: EffectiveCheck): string {
     case 'log':
       return `log:${check.pattern}`;
     case 'serves':
-      return 'that it waits for connections';
+      return 'accepting connections';
     case 'accept':
     case 'notify':
     case 'startsecs':

@@ -149,7 +149,7 @@ function waitingLines(model: Model, { group, name, waiting }: Course, width: num
     line(span('◌ boots  ', 'busy'), ...drawn, span(`  ${secs(spent)} ${of}`, 'dim')),
     line(
       span(
-        `       waits for ${harmless(what)}${usual === undefined ? '' : `, at most ${waiting.timeoutSecs} s`}`,
+        `       ready by: ${harmless(what)}${usual === undefined ? '' : `, within ${waiting.timeoutSecs} s`}`,
         'dim',
       ),
     ),

@@ -12,12 +12,12 @@ const http = (port: number | null): ReadyCheck => ({
 
 /** With sockets and a probe, with sockets and no probe, with neither. */
 const rows: ReadonlyArray<readonly [ReadyCheck, string, string, string]> = [
-  [{ kind: 'auto' }, 'accept', 'that it waits for connections', 'startsecs'],
-  [{ kind: 'accept' }, 'accept', 'that it waits for connections', 'that it waits for connections'],
+  [{ kind: 'auto' }, 'accept', 'accepting connections', 'startsecs'],
+  [{ kind: 'accept' }, 'accept', 'accepting connections', 'accepting connections'],
   [{ kind: 'startsecs' }, 'startsecs', 'startsecs', 'startsecs'],
   [http(null), 'http:/health', 'http:/health where it listens', 'http:/health where it listens'],
   [http(8000), 'http:/health', 'http://localhost:8000/health', 'http://localhost:8000/health'],
-  [{ kind: 'tcp', host: '127.0.0.1', port: 8000 }, 'accept', 'that it waits for connections', 'tcp://127.0.0.1:8000'],
+  [{ kind: 'tcp', host: '127.0.0.1', port: 8000 }, 'accept', 'accepting connections', 'tcp://127.0.0.1:8000'],
   [{ kind: 'unix', path: '/run/a.sock' }, 'unix:/run/a.sock', 'unix:/run/a.sock', 'unix:/run/a.sock'],
   [{ kind: 'exec', command: 'curl x' }, 'exec:curl x', 'exec:curl x', 'exec:curl x'],
   [{ kind: 'notify' }, 'notify', 'notify', 'notify'],

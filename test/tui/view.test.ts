@@ -195,7 +195,7 @@ function reloading(ms: number, more: Parameters<typeof reload>[1] = {}): Model {
 test('a reload is drawn as it happens: it boots, both serve, the old one leaves, done', () => {
   assert.match(
     screen(reloading(2500)),
-    / web {2}rolling {2}2\.5 s\n {3}old {2}pid 4711 {2}gen 3 {2}● serves\n {3}new {2}pid 4800 {2}gen 4 {2}◌ boots {2}██░+ {2}2\.5 s of at most 20 s\n {7}waits for accept\n/,
+    / web {2}rolling {2}2\.5 s\n {3}old {2}pid 4711 {2}gen 3 {2}● serves\n {3}new {2}pid 4800 {2}gen 4 {2}◌ boots {2}██░+ {2}2\.5 s of at most 20 s\n {7}ready by: accept\n/,
   );
   assert.match(
     screen(reloading(5000)),
@@ -210,7 +210,7 @@ test('a reload is drawn as it happens: it boots, both serve, the old one leaves,
 
 test('the bar goes by the time that the last reload took, where there was one', () => {
   const it = after(reloading(2500), { news: 'usual', key: 'web:web', secs: 5 });
-  assert.match(screen(it), /◌ boots {2}███████░░░░░░░ {2}2\.5 s of usually 5\.0 s\n {7}waits for accept, at most 20 s/);
+  assert.match(screen(it), /◌ boots {2}███████░░░░░░░ {2}2\.5 s of usually 5\.0 s\n {7}ready by: accept, within 20 s/);
 });
 
 test('a reload that fails shows the reason, the last output, and who serves on', () => {
