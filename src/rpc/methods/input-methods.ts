@@ -11,7 +11,11 @@ export const inputMethods: MethodTable = [
       help: 'Writes text, as UTF-8 and with no line end added, to the standard input of a process.',
       reads: false,
       call: ({ daemon }, [name, chars]) => {
-        if (typeof chars !== 'string') return fault('INCORRECT_PARAMETERS', String(chars));
+        if (typeof chars !== 'string') {
+          // A struct may have a member with any name, `toString` too.
+          const shown = typeof chars === 'object' ? JSON.stringify(chars) : String(chars);
+          return fault('INCORRECT_PARAMETERS', shown);
+        }
         const target = findProcess(daemon, name);
         if (target.kind === 'wrong') return target.answer;
         const outcome = daemon.sendStdin(target.process.group, target.process.name, Buffer.from(chars));
