@@ -22,7 +22,7 @@ export interface RpcCall {
  * Reads a method call as supervisord does: well-formed XML or nothing, `params` may be missing, an untyped value is text, base64 is text too,
  * and a boolean is true only as `1`. A document type is refused, since its entities are a bomb. `problem` says why a text is no call.
  */
-export async function decodeCall(xml: string, bounds: CallBounds): Promise<RpcCall | { readonly problem: string }> {
+export function decodeCall(xml: string, bounds: CallBounds): RpcCall | Promise<RpcCall | { readonly problem: string }> {
   return readPlainCall(xml) ?? parseCall(xml, bounds);
 }
 

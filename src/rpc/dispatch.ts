@@ -21,8 +21,8 @@ import { callMembers, isArray, multicallName, systemMethods } from './methods/sy
 import { twiddlerMethods } from './methods/twiddler-methods.ts';
 
 export interface Rpc {
-  /** Never rejects. */
-  call(method: string, params: readonly RpcValue[]): Promise<Answer>;
+  /** Never throws or rejects. What need not wait is answered at once. */
+  call(method: string, params: readonly RpcValue[]): Answer | Promise<Answer>;
   /**
    * The calls that may change something, this one or those inside it, as text without their contents: `supervisor.stopProcess('web')`. None: all
    * is left as it is. What does not exist changes nothing either.
@@ -47,7 +47,7 @@ export function createRpc(context: RpcContext, interfaces: readonly RpcInterface
   const publish = (namespace: string, table: MethodTable): void => {
     for (const [name, method] of table) methods.set(`${namespace}.${name}`, method);
   };
-  const call = (name: string, params: readonly RpcValue[]): Promise<Answer> =>
+  const call = (name: string, params: readonly RpcValue[]): Answer | Promise<Answer> =>
     callMethod(context, methods.get(name), params);
 
   for (const spec of interfaces) publish(spec.namespace, tableOf(spec));
@@ -83,7 +83,7 @@ export function createRpc(context: RpcContext, interfaces: readonly RpcInterface
   };
 }
 
-async function traced(daemon: Supervision, name: string, call: () => Promise<Answer>): Promise<Answer> {
+async function traced(daemon: Supervision, name: string, call: () => Answer | Promise<Answer>): Promise<Answer> {
   const log = ({ level, text }: LogText): void => daemon.log(level, text);
   log(rpcTexts.called(name));
   const outcome = await call();
@@ -112,25 +112,29 @@ function describeCall(name: string, method: Method, params: readonly RpcValue[])
   return `${name}(${shown.join(', ')})`;
 }
 
-async function callMethod(
+function callMethod(
   context: RpcContext,
   method: Method | undefined,
   params: readonly RpcValue[],
-): Promise<Answer> {
+): Answer | Promise<Answer> {
   if (method === undefined) return fault('UNKNOWN_METHOD');
   const required = method.params.filter(({ optional }) => optional !== true).length;
   if (params.length < required || params.length > method.params.length) return fault('INCORRECT_PARAMETERS');
   const { daemonState } = context.daemon;
   const stopping = daemonState === 'SHUTDOWN' || daemonState === 'RESTARTING';
   if (stopping && method.whileStopping !== true) return fault('SHUTDOWN_STATE');
-  try {
-    return await method.call(context, params);
-  } catch (error) {
-    // A bug of ours, but the daemon lives, and the client gets an answer.
+  // A bug of ours, but the daemon lives, and the client gets an answer.
+  const unexpected = (error: unknown): Answer => {
     const { level, text } = rpcTexts.unexpected(
       error instanceof Error ? (error.stack ?? String(error)) : String(error),
     );
     context.daemon.log(level, text);
     return fault('FAILED', 'internal error');
+  };
+  try {
+    const called = method.call(context, params);
+    return called instanceof Promise ? called.catch(unexpected) : called;
+  } catch (error) {
+    return unexpected(error);
   }
 }

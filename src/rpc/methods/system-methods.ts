@@ -20,7 +20,7 @@ export interface Published {
   /** Full names in code point order. */
   names(): readonly string[];
   method(name: string): Method | undefined;
-  call(name: string, params: readonly RpcValue[]): Promise<Answer>;
+  call(name: string, params: readonly RpcValue[]): Answer | Promise<Answer>;
 }
 
 export const multicallName = 'system.multicall';
