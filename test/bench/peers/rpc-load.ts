@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { compiled } from './compile.ts';
 
 export interface LoadResult {
+  readonly answers: number;
   readonly perSecond: number;
   /** Of the latencies, in ms. */
   readonly p99: number;
@@ -62,7 +63,7 @@ function ask(socket: string, request: Buffer, ms: number, { clients, pauseMs = 0
 function readResult(line: string | undefined): LoadResult {
   if (line === undefined) throw new Error('a client has failed');
   const [count = 0, took = 0, , p99 = 0] = line.split(' ').map(Number);
-  return { perSecond: count / (took / 1e9), p99: p99 / 1e6 };
+  return { answers: count, perSecond: count / (took / 1e9), p99: p99 / 1e6 };
 }
 
 /** The same clients' limit: a server that only repeats itself. */

@@ -1,7 +1,8 @@
 /** XML-RPC: rates and 99th percentiles with one and with eight clients, and the same clients against a server that only repeats itself. */
 import { Figures, type RowResult } from './figures.ts';
 import type { Plan } from './plan.ts';
-import { load, requestOf, startEcho } from './rpc-load.ts';
+import { cpuOf } from './proc.ts';
+import { type LoadResult, load, requestOf, startEcho } from './rpc-load.ts';
 import { hupd, type Life, present, type System, supervisord } from './systems.ts';
 
 const requests: readonly (readonly [string, Buffer])[] = [
@@ -33,14 +34,17 @@ export async function rpc({ rpcPrograms, rpcMs, rounds }: Plan): Promise<RowResu
       for (const clients of [1, 8]) {
         for (const [method, request] of requests) {
           const subject = `${method}, ${count} programs, ${clients} client${clients === 1 ? '' : 's'}`;
-          for (const [name, socket] of [
-            ...alive.map(([system, life]) => [system.name, life.socket] as const),
-            ['echo', echo.socket] as const,
-          ]) {
-            const { perSecond, p99 } = await load(socket, request, rpcMs, clients);
+          const add = (name: string, { perSecond, p99 }: LoadResult) => {
             figures.add(`rate of ${subject}`, name, 'a second', perSecond);
             figures.add(`p99 of ${subject}`, name, 'ms', p99);
+          };
+          for (const [{ name }, { socket, pid }] of alive) {
+            const before = cpuOf(pid);
+            const result = await load(socket, request, rpcMs, clients);
+            add(name, result);
+            figures.add(`CPU of ${subject}`, name, 'µs a call', ((cpuOf(pid) - before) / result.answers) * 1e6);
           }
+          add('echo', await load(echo.socket, request, rpcMs, clients));
         }
       }
     }
