@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { FakeDaemon, program } from '../support/fake-daemon.ts';
-import type { FakeProcess } from '../support/fake-os.ts';
+import type { FakeProcess } from '../support/fake-process.ts';
 
 const TERM = 15;
 const KILL = 9;

@@ -10,7 +10,8 @@ import { type Carried, readCarried } from '../../src/core/carried.ts';
 import type { StateName } from '../../src/core/states.ts';
 import { StateFile } from '../../src/os/state-file.ts';
 import { FakeDaemon, program } from '../support/fake-daemon.ts';
-import { FakeOs, type FallibleCall } from '../support/fake-os.ts';
+import type { FallibleCall } from '../support/fake-kernel.ts';
+import { FakeOs } from '../support/fake-os.ts';
 import { KeptState } from '../support/kept-state.ts';
 import { tempDir } from '../support/temp-dir.ts';
 

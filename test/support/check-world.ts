@@ -7,7 +7,8 @@ import { ReadyChannel } from '../../src/readiness/ready-channel.ts';
 import { effectiveCheck, startCheck } from '../../src/readiness/start-check.ts';
 import { Deadlines } from '../../src/runtime/deadlines.ts';
 import { SideCommands } from '../../src/runtime/side-commands.ts';
-import { FakeOs, type FakeProcess } from './fake-os.ts';
+import { FakeOs } from './fake-os.ts';
+import type { FakeProcess } from './fake-process.ts';
 import { buildSpec, type SpecOverrides } from './spec-builder.ts';
 
 export interface CheckOptions {

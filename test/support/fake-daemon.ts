@@ -19,7 +19,8 @@ import { Syslog } from '../../src/log/syslog.ts';
 import { Carry, type CarryFile } from '../../src/runtime/carry.ts';
 import type { Outcome } from '../../src/runtime/supervision.ts';
 import { Supervisor, type SupervisorOptions } from '../../src/runtime/supervisor.ts';
-import { FakeOs, type FakeProcess } from './fake-os.ts';
+import { FakeOs } from './fake-os.ts';
+import type { FakeProcess } from './fake-process.ts';
 
 const TERM = 15;
 const KILL = 9;
