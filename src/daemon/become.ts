@@ -35,8 +35,14 @@ export function ensureLimits(os: Os, { minFds, minProcs }: DaemonSpec): Became {
   };
 }
 
+/** Who this process is, and who there is. */
+export interface Users {
+  readonly uid: number;
+  readonly userById: (uid: number) => object | null;
+}
+
 /** Why the daemon can not be that user, or null. */
-export function userRefusal(os: Os, uid: number | null): string | null {
+export function userRefusal(os: Users, uid: number | null): string | null {
   if (uid === null || os.uid === uid) return null;
   if (os.uid !== 0) return "Can't drop privilege as nonroot user";
   return os.userById(uid) === null ? `Can't find uid ${uid}` : null;

@@ -8,14 +8,13 @@ import { rootSearchWarning } from '../config/daemon-usage.ts';
 import { type Diagnostic, formatDiagnostic } from '../config/diagnostic.ts';
 import { findConfigFile, noConfigFile } from '../config/find-config.ts';
 import { findTempDir, type LoadOptions, loadConfig, loadGivenProgram } from '../config/load.ts';
-import { readCarried } from '../core/carried.ts';
 import type { Config } from '../core/spec.ts';
 import { examine } from '../handover/examine.ts';
 import { type Libc, loadLibc } from '../os/libc.ts';
-import { StateFile } from '../os/state-file.ts';
 import { userById, userByName } from '../os/users.ts';
 import type { Environment } from '../runtime/environment.ts';
 import { version } from '../version.ts';
+import { resumeRefusal, servesMark } from './can-resume.ts';
 import { inheritFromParent, startDaemon, tellParent } from './daemonize.ts';
 import { environmentTexts, ownEnvironment } from './own-environment.ts';
 import { serve } from './serve.ts';
@@ -116,11 +115,12 @@ async function checkTakeOver(loaded: LoadResult, url: string): Promise<number> {
 }
 
 /** Asked by a hupd that is about to become this one. */
-function canResume(config: LoadResult, stateFile: string): number {
-  if (!config.ok) return check(config);
-  const read = readCarried(new StateFile(stateFile).read() ?? '');
-  if (read.ok) return 0;
-  say(1, `${stateFile}: ${read.why}\n`);
+async function canResume(loaded: LoadResult, stateFile: string): Promise<number> {
+  if (!loaded.ok) return check(loaded);
+  const users = { uid: process.geteuid?.() ?? 0, userById: systemUsers().byId };
+  const why = await resumeRefusal(loaded.config, stateFile, process.env[servesMark], users);
+  if (why === null) return 0;
+  say(1, `${why}\n`);
   return 2;
 }
 

@@ -19,7 +19,7 @@ export const rememberedOptions = 'HUPD_NODE_OPTIONS';
 export function ownEnvironment(source: string | number = '/proc/self/environ'): Environment {
   const environment = new Map(parseEnvironment(readFileSync(source)));
   const options = environment.get(rememberedOptions);
-  for (const name of [readyMark, rememberedOptions, 'HUPD_RESUME']) environment.delete(name);
+  for (const name of [readyMark, rememberedOptions, 'HUPD_RESUME', 'HUPD_SERVES']) environment.delete(name);
   if (options !== undefined) environment.set('NODE_OPTIONS', options);
   return environment;
 }

@@ -103,7 +103,7 @@ async function serveIn(
       ? await live({
           ...{ os, config, environment, signals, manager, firstEventSerial, readConfig: load, readProgram, legacy },
           stateFile: found.file,
-          question: found.file === null ? null : questionFor(found.file.path, environment, cwd),
+          question: found.file === null ? null : questionFor(found.file.path, environment, cwd, config.servers),
           upgrades,
           become: (keep) => {
             const next = { pid: os.pid, cwd, runtimeDirectory: directory.path, upgrades: upgrades + 1 };

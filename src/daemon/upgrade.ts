@@ -10,11 +10,13 @@
  * What is started is what was started before, by the same words: the path leads to the newer installation if there is one.
  */
 import { readFileSync } from 'node:fs';
+import type { ServerSpec } from '../core/spec.ts';
 import { execInPlace } from '../os/exec-in-place.ts';
 import { loadLibc } from '../os/libc.ts';
 import { ownCommand } from '../os/own-command.ts';
 import { type Environment, parseEnvironment } from '../runtime/environment.ts';
 import type { Question } from '../runtime/upgrading.ts';
+import { servesMark, servesText } from './can-resume.ts';
 import { rememberedOptions } from './own-environment.ts';
 
 /** What a hupd tells the one that it becomes. */
@@ -48,9 +50,15 @@ function entries(environment: Environment): Buffer[] {
 }
 
 /** The question whether the installation as it is now could go on from that state. */
-export function questionFor(stateFile: string, environment: Environment, directory: string): Question {
+export function questionFor(
+  stateFile: string,
+  environment: Environment,
+  directory: string,
+  servers: readonly ServerSpec[],
+): Question {
   const { file, argv0, args } = ownCommand();
-  return { file, args: [argv0, ...args, '--can-resume', stateFile], env: entries(environment), directory };
+  const env = entries(new Map([...environment, [servesMark, Buffer.from(servesText(servers))]]));
+  return { file, args: [argv0, ...args, '--can-resume', stateFile], env, directory };
 }
 
 /**

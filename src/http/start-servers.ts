@@ -86,12 +86,8 @@ export async function startServers(
 }
 
 async function startServer(spec: ServerSpec, options: ServerOptions): Promise<Listening | ListenFailure> {
-  if (options.requireAuth && isExposed(spec)) {
-    return {
-      ok: false,
-      text: `[${spec.section}] listens on ${spec.host || '*'}:${spec.port} without username and password, and [supervisord] require_auth is true; set both, or listen on 127.0.0.1`,
-    };
-  }
+  const exposed = options.requireAuth ? exposure(spec) : null;
+  if (exposed !== null) return { ok: false, text: exposed };
   const http = createHttpServer(spec, options.handler, options.bounds ?? httpBounds);
   const fd = inheritedBy(spec, options.inherited ?? [])?.fd ?? null;
   if (spec.kind === 'inet') return listenInet(http, spec, fd);
@@ -122,9 +118,11 @@ function listeningAt(
 
 type InetServerSpec = Extract<ServerSpec, { kind: 'inet' }>;
 
-/** Anyone who reaches this machine could do anything. */
-function isExposed(spec: ServerSpec): spec is InetServerSpec {
-  return spec.kind === 'inet' && spec.credentials === null && !/^(127\.[\d.]+|localhost|::1)$/i.test(spec.host);
+/** Where anyone who reaches this machine could do anything: why `require_auth` refuses it. null: nothing against it. */
+export function exposure(spec: ServerSpec): string | null {
+  if (spec.kind !== 'inet' || spec.credentials !== null || /^(127\.[\d.]+|localhost|::1)$/i.test(spec.host))
+    return null;
+  return `[${spec.section}] listens on ${spec.host || '*'}:${spec.port} without username and password, and [supervisord] require_auth is true; set both, or listen on 127.0.0.1`;
 }
 
 /** IPv4, as supervisord; a literal IPv6 address is taken too. `fd`: listens already. */

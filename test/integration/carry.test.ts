@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { RpcClient } from '../../src/ctl/rpc-client.ts';
@@ -169,6 +171,24 @@ test('an upgrade takes the installation as it is then, and refuses one that can 
   writeFileSync(rig.configFile, line.replace('command=/bin/cat', 'numprocs=x'));
   assert.match((await rig.ctl('upgrade')).stdout, /ERROR \(the new version can not go on: [\s\S]*numprocs=x/);
   writeFileSync(rig.configFile, line);
+});
+
+test('an upgrade to a configuration whose server could not listen is refused before the daemon is gone', async (t) => {
+  const rig = await carryRigFor(t, { programs: two });
+  await rig.all('RUNNING', 2);
+  const other = createServer().listen(0, '127.0.0.1');
+  t.after(() => other.close());
+  await once(other, 'listening');
+  const before = rig.read('supervisord.conf');
+  const { port } = other.address() as AddressInfo;
+  writeFileSync(rig.configFile, `${before}\n[inet_http_server]\nport=127.0.0.1:${port}\n`);
+  const refused = await rig.ctl('upgrade');
+  assert.match(refused.stdout, /^upgrade: ERROR \(the new version can not go on: Another program is already listening/);
+  other.close();
+  assert.equal((await rig.ctl('upgrade')).stdout, 'upgraded\n');
+  const answer = await fetch(`http://127.0.0.1:${port}/`);
+  assert.equal(answer.status, 200);
+  writeFileSync(rig.configFile, before);
 });
 
 test('SIGUSR1 upgrades, and a child that ends in that moment is reaped and told', async (t) => {
