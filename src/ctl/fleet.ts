@@ -2,6 +2,8 @@
  * One action on several servers: those that only look are asked all at once; those that change something are done in batches, in the order of the
  * command line, and no batch begins after one that failed. Each line says whose it is, and the last ones what became of whom.
  */
+
+import { splitCredentials } from '../util/url-credentials.ts';
 import type { Command } from './command.ts';
 import { changes, looks } from './command-names.ts';
 import { Ctl, type Terminal } from './ctl.ts';
@@ -85,9 +87,10 @@ async function runOn(
   { terminal, options, findCommand, line, signal, isLooking }: Run,
 ): Promise<number> {
   const prefixed = new PrefixedTerminal(terminal, `${serverName(serverUrl)}: `, signal, isLooking);
+  const { serverUrl: plain, credentials } = splitCredentials(serverUrl);
   const ctl = new Ctl({
     terminal: prefixed,
-    settings: { ...options, serverUrl, interactive: false },
+    settings: { ...options, ...credentials, serverUrl: plain, interactive: false },
     findCommand,
   });
   await ctl.runLine(line);

@@ -1,4 +1,6 @@
 /** hupctl from its words to its exit status. */
+
+import { splitCredentials } from '../util/url-credentials.ts';
 import { findCommand } from './command-table.ts';
 import { Ctl } from './ctl.ts';
 import { exitStatus } from './exit-status.ts';
@@ -24,9 +26,10 @@ export async function main(argv: readonly string[], program: string, version: st
       break;
   }
   const { options } = parsed;
-  const { password } = options;
+  const { password, serverUrls } = options;
   // Every user of the machine may read the words that a process was started with.
-  if (password !== null && argv.some((word) => word.includes(password))) process.title = 'hupctl';
+  const isSecret = (word: string) => (password !== null && word.includes(password)) || serverUrls.some(hasPassword);
+  if (argv.some(isSecret)) process.title = 'hupctl';
   if (options.serverUrls.length > 1) {
     const { runOnServers } = await import('./fleet.ts');
     const status = await runOnServers(terminal, options, findCommand);
@@ -43,4 +46,8 @@ export async function main(argv: readonly string[], program: string, version: st
   await runShell(ctl, terminal, options);
   terminal.close();
   return exitStatus.success;
+}
+
+function hasPassword(url: string): boolean {
+  return splitCredentials(url).credentials !== null;
 }

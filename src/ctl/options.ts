@@ -7,6 +7,7 @@ import { findConfigFile } from '../config/find-config.ts';
 import { getopt } from '../util/getopt.ts';
 import { isUrl } from '../util/is-url.ts';
 import { reprText } from '../util/python-repr.ts';
+import { splitCredentials } from '../util/url-credentials.ts';
 
 export interface CtlOptions {
   readonly interactive: boolean;
@@ -127,6 +128,8 @@ async function withConfiguration(given: Given, args: readonly string[], program:
   if (serverUrls.length > 1 && (args.length === 0 || given.interactive !== undefined)) {
     return { kind: 'usage-error', text: 'several servers take an action, and no shell' };
   }
+  // Of several servers each has its own.
+  const own = serverUrls.length > 1 ? null : splitCredentials(serverUrl).credentials;
   return {
     kind: 'run',
     options: {
@@ -134,8 +137,8 @@ async function withConfiguration(given: Given, args: readonly string[], program:
       prompt: config?.prompt ?? 'supervisor',
       serverUrl,
       serverUrls,
-      username: given.username ?? config?.username ?? null,
-      password: given.password ?? config?.password ?? null,
+      username: given.username ?? config?.username ?? own?.username ?? null,
+      password: given.password ?? config?.password ?? own?.password ?? null,
       historyFile: given.historyFile ?? config?.historyFile ?? null,
       timeoutSecs: given.timeout === undefined ? null : Number(given.timeout),
       configFile: file,

@@ -1,12 +1,11 @@
 /** Where a supervisord is asked, and as whom: as the URL says, else as the configuration's own server at that place, for it is meant to be the same. */
 import type { Config, ServerSpec } from '../core/spec.ts';
 import type { ServerAddress } from '../ctl/rpc-client.ts';
+import { splitCredentials } from '../util/url-credentials.ts';
 
 export function addressOf(url: string, { servers }: Pick<Config, 'servers'>): ServerAddress {
-  const [, scheme = '', user, password = '', rest = ''] = /^(http:\/\/)(?:([^:@/]*):([^@/]*)@)?(.*)$/.exec(url) ?? [];
-  if (user !== undefined) {
-    return { serverUrl: scheme + rest, username: decodeURIComponent(user), password: decodeURIComponent(password) };
-  }
+  const { serverUrl, credentials: given } = splitCredentials(url);
+  if (given !== null) return { serverUrl, ...given };
   const credentials = servers.find((server) => isAt(server, url))?.credentials ?? null;
   const isClear = credentials !== null && !credentials.password.startsWith('{SHA}');
   return {

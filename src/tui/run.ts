@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '../ctl/client.ts';
+import { splitCredentials } from '../util/url-credentials.ts';
 import { membersOf } from './confirm.ts';
 import { Feed } from './feed.ts';
 import { inputAt } from './frame.ts';
@@ -60,7 +61,12 @@ class Top {
       resized: () => this.#tell({ news: 'size', width: this.#screen.width, height: this.#screen.height }),
     });
     const { width, height } = this.#screen;
-    this.#model = newModel({ width, height, now: Date.now(), serverUrl: options.serverUrl });
+    this.#model = newModel({
+      width,
+      height,
+      now: Date.now(),
+      serverUrl: splitCredentials(options.serverUrl).serverUrl,
+    });
     this.#tail = new LogTail(this.#client, (news) => this.#tell(news));
   }
 

@@ -1,6 +1,7 @@
 /** One action on three real daemons. */
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { freePort } from '../support/gunicorn.ts';
 import { muteServer } from '../support/mute-server.ts';
 import { type Rig, rigFor, run } from '../support/rig.ts';
 
@@ -60,6 +61,24 @@ describe('several servers', { concurrency: 3 }, () => {
     const two = await run('bin/hupctl', [...servers(rigs), 'restart', '--serial', '2', 'web']);
     assert.equal(two.status, 0, two.stdout);
     assert.match(two.stdout, /restart done on 3 of 3/);
+  });
+
+  test('each server may have a password of its own, which no line repeats', async (t) => {
+    const inet = async (password: string) => {
+      const port = await freePort();
+      const programs = `[inet_http_server]\nport=127.0.0.1:${port}\nusername=ann\npassword=${password}\n[program:web]\ncommand=/bin/cat\nstartsecs=0\n`;
+      await rigFor(t, { programs });
+      return `http://ann:${password}@127.0.0.1:${port}`;
+    };
+    const urls = [await inet('first-secret'), await inet('second-secret')];
+    const { stdout, stderr, status } = await run('bin/hupctl', [
+      ...urls.flatMap((url) => ['-s', url]),
+      'restart',
+      'web',
+    ]);
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /\nrestart done on 2 of 2: 127\.0\.0\.1:\d+, 127\.0\.0\.1:\d+\n$/);
+    assert.doesNotMatch(stdout + stderr, /secret/);
   });
 
   test('daemons are upgraded in place, one after another', async (t) => {

@@ -22,6 +22,19 @@ async function problem(...argv: readonly string[]): Promise<string> {
   return parsed.kind === 'usage-error' ? parsed.text : parsed.kind;
 }
 
+test('credentials in the URL count where there are no others', async (t) => {
+  const named = fileWith(t, '[supervisorctl]\nusername=u\npassword=p\n');
+  const bare = fileWith(t, '[supervisorctl]\n');
+  const who = async (...argv: readonly string[]) => {
+    const options = await run([...argv, 'status']);
+    return [options?.username, options?.password];
+  };
+  assert.deepEqual(await who('-c', bare, '-s', 'http://ann:a%40b@h:1'), ['ann', 'a@b']);
+  assert.deepEqual(await who('-c', bare, '-s', 'http://ann:100%@h:1'), ['ann', '100%']);
+  assert.deepEqual(await who('-c', named, '-s', 'http://ann:a@h:1'), ['u', 'p']);
+  assert.deepEqual(await who('-c', bare, '-s', 'http://ann:a@h:1', '-s', 'http://bob:b@i:1'), [null, null]);
+});
+
 test('the command line wins over the file, the file over the defaults', async (t) => {
   const file = fileWith(t, '[supervisorctl]\nserverurl=http://h:1\nusername=u\npassword=p\nprompt=mine\n');
   assert.deepEqual(await run(['-c', file, '-u', 'me', 'status', '-x']), {
