@@ -2,7 +2,8 @@
  * Asked by a hupd that is about to become this one and still lives: whether this version could go on from that state, and start at all. What
  * would only turn out after the exec leaves the programs without a daemon.
  */
-import { readCarried, serverAddress } from '../core/carried.ts';
+import { serverAddress } from '../core/carried.ts';
+import { readCarried } from '../core/carried-lines.ts';
 import type { Config, ServerSpec } from '../core/spec.ts';
 import { exposure, startServers } from '../http/start-servers.ts';
 import { StateFile } from '../os/state-file.ts';

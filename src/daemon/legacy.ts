@@ -1,5 +1,5 @@
 /** Whether there is a state that an earlier daemon with this configuration has left, and whether it is of any use now. */
-import { childrenIn, readCarried } from '../core/carried.ts';
+import { childrenIn, readCarried } from '../core/carried-lines.ts';
 import { ownTexts } from '../core/log-texts.ts';
 import type { StartMessage } from '../core/spec.ts';
 import type { Os } from '../os/os.ts';

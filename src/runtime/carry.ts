@@ -10,13 +10,12 @@ import {
   type CarriedProcess,
   type CarriedRecord,
   carriedFormat,
-  lineOf,
   type PoolChange,
   type ProcessIdentity,
   processKey,
   type Sending,
-  writeCarried,
 } from '../core/carried.ts';
+import { lineOf, writeCarried } from '../core/carried-lines.ts';
 import type { SavedPools } from '../core/event-pools.ts';
 import { mayBeAlive } from '../core/process.ts';
 import type { ReloadFact } from '../core/reload/facts.ts';

@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  type Carried,
-  type CarriedHead,
-  type CarriedProcess,
-  carriedFormat,
-  lineOf,
-  readCarried,
-  writeCarried,
-} from '../../src/core/carried.ts';
+import { type Carried, type CarriedHead, type CarriedProcess, carriedFormat } from '../../src/core/carried.ts';
+import { lineOf, readCarried, writeCarried } from '../../src/core/carried-lines.ts';
 import { fit } from '../../src/core/fit.ts';
 import { newProcess } from '../../src/core/process.ts';
 import { effectsUnderWay } from '../../src/core/resuming.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { readCarried, writeCarried } from '../../src/core/carried.ts';
+import { readCarried, writeCarried } from '../../src/core/carried-lines.ts';
 import { FakeDaemon } from '../support/fake-daemon.ts';
 import { bytesLike, fuzzed } from '../support/fuzz.ts';
 import { killedDaemon } from '../support/kept-state.ts';

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { type Carried, readCarried } from '../../src/core/carried.ts';
+import type { Carried } from '../../src/core/carried.ts';
+import { readCarried } from '../../src/core/carried-lines.ts';
 import { findLegacy, forgoLegacy } from '../../src/daemon/legacy.ts';
 import { FakeDaemon, program } from '../support/fake-daemon.ts';
 import { FakeOs } from '../support/fake-os.ts';

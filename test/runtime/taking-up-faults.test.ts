@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { type Carried, readCarried } from '../../src/core/carried.ts';
+import type { Carried } from '../../src/core/carried.ts';
+import { readCarried } from '../../src/core/carried-lines.ts';
 import type { StateName } from '../../src/core/states.ts';
 import { StateFile } from '../../src/os/state-file.ts';
 import { FakeDaemon, program } from '../support/fake-daemon.ts';
