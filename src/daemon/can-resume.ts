@@ -4,8 +4,10 @@
  */
 import { serverAddress } from '../core/carried.ts';
 import { readCarried } from '../core/carried-lines.ts';
-import type { Config, ServerSpec } from '../core/spec.ts';
+import type { Config, DaemonSpec, ServerSpec } from '../core/spec.ts';
 import { exposure, startServers } from '../http/start-servers.ts';
+import { notOpened } from '../log/daemon-log.ts';
+import { RotatingFile } from '../log/rotating-file.ts';
 import { StateFile } from '../os/state-file.ts';
 import { type Users, userRefusal } from './become.ts';
 
@@ -27,11 +29,21 @@ export async function resumeRefusal(
   if (!read.ok) return `${stateFile}: ${read.why}`;
   const refused = userRefusal(users, daemon.uid);
   if (refused !== null) return refused;
+  const unopened = logRefusal(daemon);
+  if (unopened !== null) return unopened;
   const exposed = daemon.requireAuth ? servers.flatMap((spec) => exposure(spec) ?? []) : [];
   if (exposed.length > 0) return exposed.join('\n');
   if (served === undefined) return null; // asked by one that does not say
   const handed = new Set(JSON.parse(served) as readonly string[]);
   return listenRefusal(servers.filter((spec) => !handed.has(keyOf(spec))));
+}
+
+function logRefusal({ logFile }: DaemonSpec): string | null {
+  if (logFile.kind !== 'file') return null;
+  const file = new RotatingFile({ path: logFile.path, maxBytes: 0, backups: 0, report: () => {} });
+  const trouble = file.open();
+  file.close();
+  return trouble === null ? null : notOpened(logFile.path, trouble);
 }
 
 /** Listens there for a moment. */

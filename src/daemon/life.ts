@@ -13,7 +13,7 @@ import type { Config, DaemonSpec, ServerSpec, StartMessage } from '../core/spec.
 import { createHandler } from '../http/handler.ts';
 import { startServers } from '../http/start-servers.ts';
 import { cleanAutoLogs } from '../log/auto-log.ts';
-import { DaemonLog } from '../log/daemon-log.ts';
+import { DaemonLog, notOpened } from '../log/daemon-log.ts';
 import { logFiles } from '../log/read-log.ts';
 import { Syslog } from '../log/syslog.ts';
 import { DatagramSender } from '../os/datagram-sender.ts';
@@ -60,7 +60,7 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
   const syslog = lazySyslog();
   const log = openLog(daemon, syslog.get);
   const trouble = log.open();
-  if (trouble !== null) return failed(1, `could not open the log file ${log.path}: ${trouble.text}`);
+  if (trouble !== null) return failed(1, notOpened(log.path, trouble));
 
   const early: LogText[] = inOrder([...config.messages, ...options.messages]);
   for (const { text } of os.missing) early.push({ level: 'WARN', text });

@@ -160,3 +160,8 @@ function localTime(date: Date): string {
 function pad(value: number, digits: number): string {
   return String(value).padStart(digits, '0');
 }
+
+/** Why a daemon can not begin: its main log, of that path, can not be opened. */
+export function notOpened(path: string | null, trouble: Trouble): string {
+  return `could not open the log file ${path}: ${trouble.text}`;
+}

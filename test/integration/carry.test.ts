@@ -173,7 +173,7 @@ test('an upgrade takes the installation as it is then, and refuses one that can 
   writeFileSync(rig.configFile, line);
 });
 
-test('an upgrade to a configuration whose server could not listen is refused before the daemon is gone', async (t) => {
+test('an upgrade to a configuration whose server could not listen, or whose log could not be opened, is refused before the daemon is gone', async (t) => {
   const rig = await carryRigFor(t, { programs: two });
   await rig.all('RUNNING', 2);
   const other = createServer().listen(0, '127.0.0.1');
@@ -185,6 +185,9 @@ test('an upgrade to a configuration whose server could not listen is refused bef
   const refused = await rig.ctl('upgrade');
   assert.match(refused.stdout, /^upgrade: ERROR \(the new version can not go on: Another program is already listening/);
   other.close();
+  writeFileSync(rig.configFile, before.replace(/^logfile=.*$/m, `logfile=${rig.dir}`));
+  assert.match((await rig.ctl('upgrade')).stdout, /could not open the log file .*EISDIR/);
+  writeFileSync(rig.configFile, `${before}\n[inet_http_server]\nport=127.0.0.1:${port}\n`);
   assert.equal((await rig.ctl('upgrade')).stdout, 'upgraded\n');
   const answer = await fetch(`http://127.0.0.1:${port}/`);
   assert.equal(answer.status, 200);
