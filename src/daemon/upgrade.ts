@@ -9,12 +9,11 @@
  *
  * What is started is what was started before, by the same words: the path leads to the newer installation if there is one.
  */
-import { readFileSync } from 'node:fs';
 import type { ServerSpec } from '../core/spec.ts';
 import { execInPlace } from '../os/exec-in-place.ts';
 import { loadLibc } from '../os/libc.ts';
 import { ownCommand } from '../os/own-command.ts';
-import { type Environment, parseEnvironment } from '../runtime/environment.ts';
+import type { Environment } from '../runtime/environment.ts';
 import type { Question } from '../runtime/upgrading.ts';
 import { servesMark, servesText } from './can-resume.ts';
 import { rememberedOptions } from './own-environment.ts';
@@ -85,6 +84,7 @@ export function becomeAnother(
 
 /** Not for programs, but for hupd itself as long as it lives. */
 function manager(): Environment {
-  const own = parseEnvironment(readFileSync('/proc/self/environ'));
-  return new Map([...own].filter(([name]) => name === 'NOTIFY_SOCKET' || name.startsWith('WATCHDOG_')));
+  // Not by /proc/self/environ, which is root's of a process that has become another user.
+  const own = Object.entries(process.env).map(([name, value]) => [name, Buffer.from(value ?? '')] as const);
+  return new Map(own.filter(([name]) => name === 'NOTIFY_SOCKET' || name.startsWith('WATCHDOG_')));
 }

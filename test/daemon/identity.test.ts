@@ -1,7 +1,9 @@
 /** As whom the daemon runs, and how much it may have (compat 4.6, 4.7). */
 import assert from 'node:assert/strict';
 import { chownSync, statSync } from 'node:fs';
-import { onBoth, procField, trials } from './trial.ts';
+import { resolve } from 'node:path';
+import { run } from '../support/rig.ts';
+import { onBoth, onHupd, procField, trials } from './trial.ts';
 
 const program = `[program:a]
 command=/bin/sh -c "ulimit -Sn > DIR/soft; ulimit -Hn > DIR/hard; ulimit -u > DIR/procs; id -u > DIR/uid; exec sleep 1000"
@@ -31,6 +33,21 @@ trials('the daemon as somebody else', () => {
       process.kill(pid, 'SIGHUP');
       await trial.started(2);
       assert.equal(trial.plainLog.filter((line) => line === 'INFO Set uid to user 65534 succeeded').length, 2);
+    },
+    { root: true },
+  );
+
+  onHupd(
+    'one that has become another user can be upgraded, and its programs run on',
+    async (trial) => {
+      chownSync(trial.dir, 65534, 65534);
+      trial.config({ daemon: 'user=nobody', programs: '[program:a]\ncommand=/bin/sleep 1000' });
+      const pid = await trial.daemonize();
+      await trial.logged(/success: a/);
+      const { stdout } = await run(resolve('bin/hupctl'), ['-c', trial.file, 'upgrade']);
+      assert.equal(stdout, 'upgraded\n', trial.log);
+      assert.equal(procField(pid, 'Uid'), '65534\t65534\t65534\t65534');
+      assert.match(trial.log, /upgraded in place: 1 processes run on as they were/);
     },
     { root: true },
   );
