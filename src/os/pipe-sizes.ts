@@ -6,7 +6,7 @@ import type { Scratch } from './peeked-chunk.ts';
 const F_SETPIPE_SZ = 1031;
 /** What the kernel gives a new one. */
 const USUAL_PIPE = 64 * 1024;
-/** What is written in GATHER_MS at some hundred MB/s. With twice as much a writer is not faster, since it finds less of it in its core's cache. */
+/** What is written in GATHER_MS at some hundred MB/s. With twice as much no writer was found to be faster. */
 const LARGE_PIPE = 512 * 1024;
 /** A quarter of what the kernel grants a user without privilege (`pipe-user-pages-soft`), whose other programs need pipes as well. */
 const MOST_LARGE = 32;
