@@ -15,6 +15,8 @@ export interface CheckContext {
   readonly sockets: readonly HeldSocket[];
   /** What the generation was given to tell by itself that it is ready. */
   readonly channel: ReadyChannel;
+  /** The process that serves until this one is ready; null: none does. */
+  readonly predecessor: number | null;
   /** The process that has made it itself and has all of that too; null: hupd has started it. */
   readonly maker: number | null;
   /** It said READY=1 before anybody listened. */

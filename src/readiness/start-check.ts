@@ -7,11 +7,12 @@ import type { ServerProfile } from '../handover/profiles/profile.ts';
 import { recognise } from '../handover/profiles/recognise.ts';
 import { addressText } from '../os/socket-address.ts';
 import { checkAccept } from './accept.ts';
-import type { CheckContext, RunningCheck } from './check.ts';
+import { type CheckContext, nothingRuns, type RunningCheck } from './check.ts';
 import { checkConnect } from './connect.ts';
 import { checkExec } from './exec.ts';
 import { checkGunicornWorkers } from './gunicorn-workers.ts';
 import { checkHttp, type HttpCheck } from './http.ts';
+import { listenersOf } from './listening.ts';
 import { checkLogLine } from './log-line.ts';
 import { checkNotify } from './notify.ts';
 import { checkReadyFd } from './ready-fd.ts';
@@ -30,7 +31,8 @@ export type EffectiveCheck =
   | { readonly kind: 'notify' }
   | { readonly kind: 'fd'; readonly fd: number }
   | { readonly kind: 'log'; readonly pattern: string }
-  | { readonly kind: 'startsecs' };
+  /** `chosen`: by ready_check, and not for want of anything to ask. */
+  | { readonly kind: 'startsecs'; readonly chosen: boolean };
 
 /** What is known of the program. `listens`: its predecessor does, on sockets that every generation has for itself. */
 export interface Known {
@@ -55,7 +57,9 @@ export function effectiveCheck(
     case 'auto':
       if (hasProbe) return { kind: 'accept' };
       if (handedOver.length > 0 || listens) return { kind: 'serves' };
-      return server?.readyLine == null ? { kind: 'startsecs' } : { kind: 'log', pattern: server.readyLine };
+      return server?.readyLine == null
+        ? { kind: 'startsecs', chosen: false }
+        : { kind: 'log', pattern: server.readyLine };
     case 'accept':
       return { kind: hasProbe ? 'accept' : 'serves' };
     case 'http':
@@ -70,10 +74,11 @@ export function effectiveCheck(
       return { kind: hasProbe ? 'accept' : 'serves' }; // hupd itself keeps that address open
     case 'fd':
       return made ? effectiveCheck({ kind: 'auto' }, hasProbe, handedOver, known) : check;
+    case 'startsecs':
+      return { ...check, chosen: true };
     case 'exec':
     case 'notify':
     case 'log':
-    case 'startsecs':
       return check;
   }
 }
@@ -166,7 +171,7 @@ function startNow(
     case 'log':
       return checkLogLine(check.pattern, context);
     case 'startsecs':
-      return checkStartSecs(spec.startSecs, context);
+      return check.chosen ? checkStartSecs(spec.startSecs, context) : checkStartSecsBeside(spec.startSecs, context);
     case 'notify':
       return checkNotify(context);
   }
@@ -178,6 +183,23 @@ function checkAcceptAndWorkers(words: readonly string[], context: CheckContext):
   return inTurn(
     (ready) => checkAccept({ ...context, ready }),
     () => checkGunicornWorkers(expectedWorkers(words), context),
+  );
+}
+
+/** A predecessor that did not listen when it was to hand over what it has may do so by now. Then its successor must too, or nobody would. */
+function checkStartSecsBeside(startSecs: number, context: CheckContext): RunningCheck {
+  const { os, predecessor } = context;
+  if (predecessor === null) return checkStartSecs(startSecs, context);
+  return inTurn(
+    (ready) => checkStartSecs(startSecs, { ...context, ready }),
+    () => {
+      if (listenersOf(os, predecessor).addresses.length === 0) {
+        context.ready();
+        return nothingRuns;
+      }
+      const why = 'its predecessor, which did not listen when the reload began, does by now';
+      return checkServes(1, startSecs, { ...context, answered: (text) => context.answered(`${text}; ${why}`) });
+    },
   );
 }
 

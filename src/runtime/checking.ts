@@ -41,6 +41,7 @@ export function beginCheck(options: CheckingOptions, member: Member, effect: Che
     ...{ os, pid, probe, afterSignal },
     sockets: child.handover.sockets,
     channel: child.ready,
+    predecessor: member.current === child ? null : (member.current?.pid ?? null),
     maker: child.maker,
     toldReady: child.toldReady,
     onOutput: (makeListener) => child.onOutput(makeListener),

@@ -369,6 +369,38 @@ test('after a signal the process is asked when it has had startsecs to act on it
   }
 });
 
+describe('where there is nothing to ask', () => {
+  const auto = { kind: 'auto' } as const;
+  const options = { spec: { startSecs: 5 }, predecessor: true };
+
+  test('staying up is enough beside a predecessor that does not listen', async () => {
+    const world = new CheckWorld(auto, options);
+    world.os.advance(5000);
+    assert.deepEqual(world.said, ['answered: it has not been up for 5 s', 'ready']);
+    await endsQuietly(world);
+  });
+
+  test('it is not when the predecessor has begun to listen meanwhile: the successor must too', async () => {
+    const world = new CheckWorld(auto, options);
+    if (world.predecessor !== null) world.predecessor.listening = [listener];
+    world.os.advance(6000);
+    const why = 'its predecessor, which did not listen when the reload began, does by now';
+    assert.equal(world.last, `answered: it does not wait for connections yet; ${why}`);
+    world.child.serves = true;
+    world.os.advance(100);
+    assert.equal(world.last, 'ready');
+    await endsQuietly(world);
+  });
+
+  test('it is when somebody has chosen startsecs', async () => {
+    const world = new CheckWorld({ kind: 'startsecs' }, options);
+    if (world.predecessor !== null) world.predecessor.listening = [listener];
+    world.os.advance(5000);
+    assert.equal(world.last, 'ready');
+    await endsQuietly(world);
+  });
+});
+
 test('startsecs is passed by staying up', async () => {
   const world = new CheckWorld({ kind: 'startsecs' }, { spec: { startSecs: 5 } });
   world.os.advance(4999);

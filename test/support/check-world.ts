@@ -17,6 +17,8 @@ export interface CheckOptions {
   readonly handedOver?: readonly SocketAddress[];
   readonly words?: readonly string[];
   readonly afterSignal?: boolean;
+  /** Another one that serves until then. */
+  readonly predecessor?: boolean;
 }
 
 export class CheckWorld {
@@ -24,6 +26,7 @@ export class CheckWorld {
   /** `answered: ...`, `ready` and `not ready: ...`, in order; an answer that is the same again is not repeated. */
   readonly said: string[] = [];
   readonly child: FakeProcess;
+  readonly predecessor: FakeProcess | null;
   readonly probe: Probe | null;
   readonly check: RunningCheck;
   readonly channel: ReadyChannel;
@@ -31,7 +34,14 @@ export class CheckWorld {
 
   constructor(
     readyCheck: ReadyCheck,
-    { spec, probe = false, handedOver = [], words = ['web'], afterSignal = false }: CheckOptions = {},
+    {
+      spec,
+      probe = false,
+      handedOver = [],
+      words = ['web'],
+      afterSignal = false,
+      predecessor = false,
+    }: CheckOptions = {},
   ) {
     const { os } = this;
     const built = buildSpec({ ...spec, reload: { ...spec?.reload, readyCheck } });
@@ -39,6 +49,7 @@ export class CheckWorld {
     const commands = new SideCommands(os, new Map([['PATH', Buffer.from('/bin')]]), null);
     os.onExit((pid, status) => commands.exited(pid, status));
     this.channel = ReadyChannel.open(os, built);
+    this.predecessor = predecessor ? this.#spawn() : null;
     this.child = this.#spawn();
     this.channel.begin(this.child.pid, (text) => this.#say(`reported: ${text}`));
     this.probe = probe ? os.createProbe() : null;
@@ -47,6 +58,7 @@ export class CheckWorld {
       pid: this.child.pid,
       probe: this.probe,
       sockets: [],
+      predecessor: this.predecessor?.pid ?? null,
       maker: null,
       toldReady: false,
       channel: this.channel,
