@@ -72,9 +72,18 @@ export class ReloadProgress {
 
   #failure(who: string, output: readonly string[]): string[] {
     const shown = tellingOutput(output, this.#lastLines).map((line) => `    ${line}`);
-    const told = shown.length > 0 ? ['  its last output:', ...shown] : [];
+    const told = shown.length > 0 ? ['  its last output:', ...shown, ...this.#hint(who, output)] : [];
     const serving = this.#servingPid(who);
     return serving === null ? told : [...told, `${who}: the old version (pid ${serving}) goes on serving`];
+  }
+
+  /** What most of those run into who have a program of their own: it was handed the socket, and binds the address all the same. */
+  #hint(who: string, output: readonly string[]): string[] {
+    const wasStarted = this.#facts.some((fact) => fact.fact === 'spawned' && namespecOf(fact) === who);
+    if (!wasStarted || !output.some((line) => /address already in use|EADDRINUSE/i.test(line))) return [];
+    return [
+      `${who}: a successor has to serve on the socket that it is handed (LISTEN_FDS) and not bind the address again: see hupd-reload(7); or use reload_order=stop_first`,
+    ];
   }
 
   /** The predecessor's pid if nothing was done to it; null too where a line has said already who serves. */

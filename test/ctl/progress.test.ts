@@ -51,3 +51,14 @@ test('a bar fills, and needs room', () => {
   assert.equal(bar(0.5, 4), '');
   assert.notEqual(spinner(0), spinner(100));
 });
+
+test('a successor that binds its address itself is told what it should do', () => {
+  const fact = { at: 0, group: 'web', name: 'web' };
+  const shown = (line: string) => {
+    const progress = new ReloadProgress(10);
+    progress.add({ ...fact, fact: 'spawned', pid: 2, generation: 2 }, 0);
+    return progress.add({ ...fact, fact: 'failed', reason: 'it ended', lastOutput: [line] }, 0).join('\n');
+  };
+  assert.match(shown('OSError: [Errno 98] Address already in use'), /LISTEN_FDS.*hupd-reload\(7\)/);
+  assert.doesNotMatch(shown('OSError: something else'), /LISTEN_FDS/);
+});
