@@ -12,8 +12,9 @@ import { bounds, goals } from './peers/goals.ts';
 import { lives } from './peers/lives.ts';
 import { logs } from './peers/logs.ts';
 import { type Plan, planFlags, planOf } from './peers/plan.ts';
+import { plot } from './peers/plot.ts';
 import { reload } from './peers/reload.ts';
-import { type Machine, markdown, plot } from './peers/report.ts';
+import { type Machine, markdown, shortMarkdown } from './peers/report.ts';
 import { rpc } from './peers/rpc.ts';
 import { insistOnRunInMemory } from './peers/run-in-memory.ts';
 import { status } from './peers/status.ts';
@@ -63,7 +64,7 @@ const machine: Machine = {
   kernel: release().replace(/-.*/, ''),
   loads: [loadBefore, loadavg()[0] ?? 0],
 };
-const table = markdown(machine, results, { goals, bounds, judgedOnly: false });
+const table = markdown(machine, results, { goals, bounds });
 mkdirSync('artifacts', { recursive: true });
 const name = `artifacts/peers${[...wanted, ...(flags.includes('--grow') ? ['grow'] : [])].map((word) => `-${word}`).join('')}`;
 writeFileSync(`${name}.json`, JSON.stringify({ machine, results }, null, 1));
@@ -71,7 +72,7 @@ writeFileSync(`${name}.md`, table);
 writeFileSync(`${name}.svg`, plot(results.flatMap(({ figures }) => figures)));
 console.log(table);
 if (flags.includes('--readme')) {
-  const shown = markdown(machine, results, { goals, bounds, judgedOnly: true });
+  const shown = shortMarkdown(machine, results, { goals, bounds });
   const readme = readFileSync('README.md', 'utf8');
   const marked = /(<!-- benchmarks -->\n)[\s\S]*(<!-- \/benchmarks -->)/;
   writeFileSync(

@@ -38,6 +38,19 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
+/** To three digits. */
+export function round(value: number): string {
+  return value >= 100 ? value.toFixed(0) : Number(value.toPrecision(3)).toString();
+}
+
+/** A subject without the number of programs that it was measured with; null: it has none. */
+export function bySize(subject: string): { readonly what: string; readonly programs: number | null } {
+  const match = /^(.*?), (\d+) programs?(.*)$/.exec(subject);
+  return match === null
+    ? { what: subject, programs: null }
+    : { what: `${match[1]}${match[3]}`, programs: Number(match[2]) };
+}
+
 /** Gathers figures that come in turns. */
 export class Figures {
   readonly #figures = new Map<string, { subject: string; system: string; unit: string; values: number[] }>();

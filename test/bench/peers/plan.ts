@@ -24,7 +24,14 @@ export interface Plan {
 type Size = Omit<Plan, 'withPm2'>;
 
 const normal: Size = {
-  ...{ programs: [1, 100, 200, 500, 1000], rounds: 3, restSecs: 30, crashes: 100, rpcPrograms: [100, 500], rpcMs: 1000 },
+  ...{
+    programs: [1, 100, 200, 500, 1000],
+    rounds: 3,
+    restSecs: 30,
+    crashes: 100,
+    rpcPrograms: [100, 500],
+    rpcMs: 1000,
+  },
   ...{ among: [1], logBlockMb: 800, logLineMb: 200, loadSecs: 30 },
 };
 const quick: Size = {
