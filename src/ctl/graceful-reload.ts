@@ -52,9 +52,11 @@ export async function gracefulReload(
   return undefined;
 }
 
-async function plan(ctl: Ctl, name: string): Promise<CommandResult> {
-  const all = name === 'all';
-  const reply = await (all ? ctl.client.planReloadAll() : ctl.client.planReload(name));
+async function plan(ctl: Ctl, given: string): Promise<CommandResult> {
+  const all = given === 'all';
+  const { name, reply } = await processOrGroup(given, (it) =>
+    all ? ctl.client.planReloadAll() : ctl.client.planReload(it),
+  );
   if (!reply.ok) {
     return refused(ctl, name, all ? 'hupd.planReloadAll' : 'hupd.planReload', reply.failure);
   }
@@ -64,19 +66,45 @@ async function plan(ctl: Ctl, name: string): Promise<CommandResult> {
   return undefined;
 }
 
-async function reloadOne(ctl: Ctl, name: string, shownLines: number): Promise<CommandResult> {
-  const [method, reply] = await begin(ctl, name);
-  return reply.ok ? watch(ctl, name, reply.value, shownLines) : refused(ctl, name, method, reply.failure);
+async function reloadOne(ctl: Ctl, given: string, shownLines: number): Promise<CommandResult> {
+  const { name, reply } = await processOrGroup(given, (it) => begin(ctl, it));
+  return reply.ok ? watch(ctl, name, reply.value, shownLines) : refused(ctl, name, methodOf(name), reply.failure);
 }
 
-async function begin({ client }: Ctl, name: string): Promise<readonly [method: string, Reply<number>]> {
-  const { group, process } = splitNamespec(name);
-  if (name === 'all') {
-    return ['hupd.reloadAllProcesses', await client.reloadAllProcesses()];
+function begin({ client }: Ctl, name: string): Promise<Reply<number>> {
+  switch (methodOf(name)) {
+    case 'hupd.reloadAllProcesses':
+      return client.reloadAllProcesses();
+    case 'hupd.reloadProcessGroup':
+      return client.reloadProcessGroup(splitNamespec(name).group);
+    case 'hupd.reloadProcess':
+      return client.reloadProcess(name);
   }
-  return process === null
-    ? ['hupd.reloadProcessGroup', await client.reloadProcessGroup(group)]
-    : ['hupd.reloadProcess', await client.reloadProcess(name)];
+}
+
+function methodOf(name: string): 'hupd.reloadAllProcesses' | 'hupd.reloadProcessGroup' | 'hupd.reloadProcess' {
+  if (name === 'all') {
+    return 'hupd.reloadAllProcesses';
+  }
+  return isOne(name) ? 'hupd.reloadProcess' : 'hupd.reloadProcessGroup';
+}
+
+/** A program with `numprocs` is a group: its name alone means all of it where no process has that name. */
+async function processOrGroup<T>(
+  name: string,
+  ask: (name: string) => Promise<Reply<T>>,
+): Promise<{ readonly name: string; readonly reply: Reply<T> }> {
+  const reply = await ask(name);
+  if (!isUnknown(reply) || name === 'all' || name.includes(':')) {
+    return { name, reply };
+  }
+  const group = `${name}:*`;
+  const ofGroup = await ask(group);
+  return isUnknown(ofGroup) ? { name, reply } : { name: group, reply: ofGroup };
+}
+
+function isUnknown<T>(reply: Reply<T>): boolean {
+  return !reply.ok && reply.failure.kind === 'fault' && reply.failure.code === faultCodes.BAD_NAME;
 }
 
 function refused(ctl: Ctl, name: string, method: string, failure: Failure): CommandResult {

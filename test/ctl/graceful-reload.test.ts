@@ -110,6 +110,22 @@ test('refusals are lines about the name', async () => {
   });
 });
 
+test('the name of a program with several processes means all of them', async () => {
+  const done = { id: 1, target: '', done: true, ok: true, reason: '', facts: [] };
+  const server = new FakeServer({
+    'hupd.reloadProcess': (name) => new Fault('BAD_NAME', `${name}`),
+    'hupd.reloadProcessGroup': () => 1,
+    'hupd.planReload': (name) => (name === 'web:*' ? ['web:web_0: handover: none'] : new Fault('BAD_NAME', `${name}`)),
+    'hupd.waitReload': () => done,
+  });
+  assert.equal((await hupctl(server, 'reload web')).status, 0);
+  assert.deepEqual(
+    server.calls.filter((call) => call.startsWith('hupd.reload')),
+    ['hupd.reloadProcess(web)', 'hupd.reloadProcessGroup(web)'],
+  );
+  assert.equal((await hupctl(server, 'reload --plan web')).stdout, 'web:web_0: handover: none\n');
+});
+
 test('groups, all and wildcards reach the server each in their way', async () => {
   const done = { id: 1, target: '', done: true, ok: true, reason: '', facts: [] };
   const server = new FakeServer({

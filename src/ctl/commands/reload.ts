@@ -5,7 +5,7 @@ export const command: Command = {
   help: [
     'reload\t\t\tRestart the server itself, with every process',
     'reload <name> [...]\tReplace processes by a new version, each by its reload_strategy; wildcards are allowed',
-    'reload <group>:*\tThe same for every process of a group',
+    'reload <group>[:*]\tThe same for every process of a group',
     'reload all\t\tThe same for everything',
     'reload --plan <name>\tSay what a reload would do, and do nothing',
     'reload --all-output ...\tShow all that a failed new version has put out, not only its last lines',
