@@ -135,7 +135,7 @@ ${idlePrograms(idle)}`,
   return file;
 }
 
-/** A section of so many programs that do nothing; none: no section. */
+/** A section of so many programs that do nothing, with one output each, for want of descriptors; none: no section. */
 export function idlePrograms(count: number, lines = ''): string {
   if (count === 0) return '';
   return `[program:idle]
@@ -143,6 +143,7 @@ command=${puppetFile()}
 process_name=i%(process_num)04d
 numprocs=${count}
 startsecs=0
+redirect_stderr=true
 ${lines}
 `;
 }
