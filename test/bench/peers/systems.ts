@@ -71,6 +71,12 @@ export function readMarks(file: string): readonly Mark[] {
     .map((line) => ({ pid: Number(line.split(' ')[0]), at: Number(line.split(' ')[1]) / 1e6 }));
 }
 
+/** Those that live: a row that fails leaves none behind. */
+const living = new Map<ChildProcess, NodeJS.Signals>();
+process.on('exit', () => {
+  for (const [child, signal] of living) child.kill(signal);
+});
+
 async function begin(prepare: (dir: string, options: StartOptions) => Command, options: StartOptions): Promise<Life> {
   const dir = mkdtempSync(join(tmpdir(), 'hupd-bench-'));
   const { file, args, stopSignal, env: more } = prepare(dir, options);
@@ -79,6 +85,7 @@ async function begin(prepare: (dir: string, options: StartOptions) => Command, o
   const env = { PATH: process.env.PATH ?? '', PUPPET_FILE: marksFile, ...more };
   const begunAt = hrtimeMs();
   const child: ChildProcess = spawn(file, args, { cwd: dir, env, stdio: 'ignore' });
+  living.set(child, stopSignal);
   const pid = child.pid ?? 0;
   const marks = () => readMarks(marksFile);
   return {
@@ -97,6 +104,7 @@ async function begin(prepare: (dir: string, options: StartOptions) => Command, o
       const ended = once(child, 'exit');
       child.kill(stopSignal);
       if (child.exitCode === null) await ended;
+      living.delete(child);
       for (const one of all) while (isAlive(one)) await sleep(2);
       const took = performance.now() - from;
       rmSync(dir, { recursive: true, force: true, maxRetries: 20 }); // what is killed may still be writing
