@@ -10,6 +10,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { scannedDescendants } from '../../src/os/process-table.ts';
 import { diesWithUs } from './dies-with-us.ts';
 
 /** The longest that any wait takes before it counts as failed. */
@@ -226,7 +227,7 @@ export async function rigFor(t: TestContext, options: RigOptions): Promise<Rig> 
 }
 
 export async function endRig(rig: Rig): Promise<void> {
-  const descendants = descendantsOf(rig.pid).map((pid) => ({ pid, startTime: stat(pid)?.startTime }));
+  const descendants = scannedDescendants(rig.pid).map((pid) => ({ pid, startTime: stat(pid)?.startTime }));
   await rig.stop();
   if (rig.process.exitCode === null && rig.process.signalCode === null) await once(rig.process, 'exit');
   // Pids come round again on a busy machine: a stranger is neither left over nor to be killed.
@@ -244,10 +245,6 @@ export function childrenOf(pid: number): readonly number[] {
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((candidate) => stat(candidate)?.ppid === pid);
-}
-
-export function descendantsOf(pid: number): readonly number[] {
-  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 export function zombiesOf(pid: number): readonly number[] {
