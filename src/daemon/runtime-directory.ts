@@ -16,7 +16,7 @@ export type RuntimeDirectory =
 /** `uid`: who the daemon is going to be. */
 export function makeRuntimeDirectory(configFile: string, uid: number): RuntimeDirectory {
   const own = process.geteuid?.() ?? 0;
-  const path = `${base(own)}/hupd-${fnv1a(configFile)}`;
+  const path = runtimeDirectory(configFile, own);
   try {
     const created = mkdirSync(path, { mode: 0o700, recursive: true }) !== undefined;
     const stats = lstatSync(path);
@@ -29,6 +29,11 @@ export function makeRuntimeDirectory(configFile: string, uid: number): RuntimeDi
   } catch (error) {
     return { ok: false, error: `can not make the directory of the log pipes ${path}: ${(error as Error).message}` };
   }
+}
+
+/** Of a daemon that `own` starts. */
+export function runtimeDirectory(configFile: string, own: number): string {
+  return `${base(own)}/hupd-${fnv1a(configFile)}`;
 }
 
 function foreign(path: string, owner: number, uid: number): string {

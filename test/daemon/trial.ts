@@ -18,6 +18,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { runtimeDirectory } from '../../src/daemon/runtime-directory.ts';
 import { deviations } from '../conformance/deviations.ts';
 import { needs } from '../support/needs.ts';
 import { type CtlResult, run } from '../support/rig.ts';
@@ -242,7 +243,8 @@ ${programs}
       for (const pid of left) killed(pid);
       return left.length === 0;
     });
-    rmSync(this.dir, { recursive: true, force: true });
+    const left = readdirSync(this.dir).map((name) => runtimeDirectory(this.path(name), process.geteuid?.() ?? 0));
+    for (const dir of [...left, this.dir]) rmSync(dir, { recursive: true, force: true });
   }
 }
 
