@@ -19,7 +19,7 @@ export function plot(figures: readonly Figure[]): string {
     return `<g transform="translate(${(index % 3) * width},${Math.floor(index / 3) * height})">${panel(what, points)}</g>`;
   });
   const size = `width="${3 * width}" height="${Math.ceil(names.length / 3) * height}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="11"><rect width="100%" height="100%" fill="white"/>${panels.join('\n')}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="11"><title>How each row grows with the number of programs</title><rect width="100%" height="100%" fill="white"/>${panels.join('\n')}</svg>\n`;
 }
 
 type Point = Figure & { readonly what: string; readonly count: number; readonly value: number };
