@@ -2,6 +2,7 @@
  * The pace at which pipes are read that are written to all the time: a reader that is woken by each line spends more on waking than on the
  * lines. The timer runs only while there are such pipes.
  */
+import { callApart } from './call-apart.ts';
 import type { Fd } from './os.ts';
 
 /** Nobody notices it of a log; a shorter one is not to be had. */
@@ -46,20 +47,9 @@ export class Gathering {
         this.#waiting = false;
         return this.#wait();
       }
-      bytes += this.#read(fd);
+      const read = this.#reads.get(fd);
+      if (read !== undefined) bytes += callApart(read) ?? 0;
     }
     setImmediate(this.#turn);
   };
-
-  /** One that throws loses its own turn only. */
-  #read(fd: Fd): number {
-    try {
-      return this.#reads.get(fd)?.() ?? 0;
-    } catch (error) {
-      setImmediate(() => {
-        throw error;
-      });
-      return 0;
-    }
-  }
 }

@@ -7,6 +7,7 @@
  * The callback of koffi's `node.poll` runs outside of node's callback scope: promises made in there would not be run on, and an exception
  * would end the process. So it does one thing, which is safe there: it asks for a turn of the loop.
  */
+import { callApart } from './call-apart.ts';
 import { errnoName, type Libc, type WatchedDescriptor } from './libc.ts';
 import type { Fd } from './os.ts';
 import { OsError } from './os-error.ts';
@@ -82,17 +83,9 @@ export class Poller {
     const ready = Array.from({ length: Math.max(0, count) }, (_, index) =>
       this.#events.readInt32LE(index * EVENT_BYTES + FD_OFFSET),
     );
-    for (const fd of ready) this.#call(fd);
-  };
-
-  /** One that throws loses its own turn only. */
-  #call(fd: Fd): void {
-    try {
-      this.#ready.get(fd)?.();
-    } catch (error) {
-      setImmediate(() => {
-        throw error;
-      });
+    for (const fd of ready) {
+      const call = this.#ready.get(fd); // one that was called before it may have forgotten it
+      if (call !== undefined) callApart(call);
     }
-  }
+  };
 }
