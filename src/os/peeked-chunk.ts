@@ -14,7 +14,6 @@ const O_CLOEXEC = 0o2000000;
 const O_APPEND = 0o2000;
 const F_GETFL = 3;
 const F_SETFL = 4;
-const F_SETPIPE_SZ = 1031;
 const SEEK_END = 2;
 const SPLICE_F_MOVE = 1;
 const SPLICE_F_NONBLOCK = 2;
@@ -49,11 +48,6 @@ export class Scratch {
   buffer(size: number): Buffer {
     if (this.#buffer.length < size) this.#buffer = Buffer.allocUnsafe(size);
     return this.#buffer.subarray(0, size);
-  }
-
-  /** So that it takes at once what such a pipe holds. False: it does not become that large. */
-  enlarge(bytes: number): boolean {
-    return this.libc.fcntl(this.pipe.write, F_SETPIPE_SZ, bytes) >= 0;
   }
 
   /** What that pipe has now, so many bytes at most; 'nothing' now, or 'end': nothing will come any more. */

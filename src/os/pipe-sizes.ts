@@ -30,7 +30,7 @@ export class PipeSizes {
   enlarge(fd: Fd): boolean {
     if (this.#large.has(fd) || this.#large.size >= MOST_LARGE || !this.#resize(fd, LARGE_PIPE)) return false;
     this.#large.add(fd);
-    return this.#scratch.enlarge(LARGE_PIPE);
+    return this.#resize(this.#scratch.pipe.write, LARGE_PIPE); // it takes at once what the other one holds
   }
 
   /** The usual size again. False: it holds more than that. */
