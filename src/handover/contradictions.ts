@@ -2,8 +2,7 @@
 import { makeNamespec } from '../core/namespec.ts';
 import { gatesStart } from '../core/ready-check.ts';
 import type { ProcessSpec, SocketAddress } from '../core/spec.ts';
-import { addressName } from './describe.ts';
-import { firstSocketFd } from './dialects.ts';
+import { addressName, refuseReadyFd } from './describe.ts';
 import type { Diagnosis } from './doctor.ts';
 
 interface Contradiction {
@@ -34,8 +33,7 @@ const known: readonly Contradiction[] = [
     todo: 'give ready_timeout the seconds that a start may take',
   },
   {
-    holds: ({ reload: { readyCheck, sockets } }) =>
-      readyCheck.kind === 'fd' && readyCheck.fd < firstSocketFd + sockets.length && sockets.length > 0,
+    holds: ({ reload: { readyCheck, sockets } }) => refuseReadyFd(readyCheck, sockets.length) !== null,
     text: 'the descriptor of its ready_check is one on which a socket is handed over: every start fails',
     todo: 'use fd:N with a number that no socket has',
   },

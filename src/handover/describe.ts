@@ -1,8 +1,8 @@
 /** A handover in words: for the progress of a reload, its plan, and what stands in its way. */
 import { signalName } from '../core/signals.ts';
-import type { SocketAddress } from '../core/spec.ts';
+import type { ReadyCheck, SocketAddress } from '../core/spec.ts';
 import { namesSocket } from './command-line.ts';
-import { dialectsOf } from './dialects.ts';
+import { dialectsOf, firstSocketFd } from './dialects.ts';
 import type { Dialect, ServerProfile } from './profiles/profile.ts';
 import { signalFact } from './signals.ts';
 
@@ -69,6 +69,12 @@ export function refuseHandover(
 /** Why a start fails that is to tell its readiness on that descriptor. `free`: the first one that no socket has. */
 export function takenText(fd: number, free: number): string {
   return `ready_check=fd:${fd}: that descriptor is a socket's which is handed over; take one from ${free} up`;
+}
+
+/** Why a start fails that is to tell its readiness on one of so many descriptors of sockets, or null. */
+export function refuseReadyFd(check: ReadyCheck, sockets: number): string | null {
+  const free = firstSocketFd + sockets;
+  return check.kind === 'fd' && sockets > 0 && check.fd < free ? takenText(check.fd, free) : null;
 }
 
 /**

@@ -6,10 +6,9 @@ import { inTurn } from '../core/reload/rollout.ts';
 import { reloadRefusal } from '../core/reload/step.ts';
 import { splitCommand } from '../core/shell-words.ts';
 import { signalName } from '../core/signals.ts';
-import type { ProcessSpec, ReadyCheck, SocketAddress } from '../core/spec.ts';
+import type { ProcessSpec, SocketAddress } from '../core/spec.ts';
 import { isRunningState } from '../core/states.ts';
-import { describeHandover, names, refuseCall, refuseHandover, takenText } from '../handover/describe.ts';
-import { firstSocketFd } from '../handover/dialects.ts';
+import { describeHandover, names, refuseCall, refuseHandover, refuseReadyFd } from '../handover/describe.ts';
 import { canHaveProbe } from '../handover/handover.ts';
 import type { ServerProfile } from '../handover/profiles/profile.ts';
 import { recognise } from '../handover/profiles/recognise.ts';
@@ -19,7 +18,7 @@ import type { Borrowed, Os } from '../os/os.ts';
 import { describeCheck, effectiveCheck } from '../readiness/start-check.ts';
 import type { Groups } from './groups.ts';
 import type { Member } from './member.ts';
-import type { Supervision } from './supervision.ts';
+import type { PlanLine, ProcessName } from './supervision.ts';
 
 interface Planned {
   readonly os: Os;
@@ -31,11 +30,7 @@ interface Planned {
 }
 
 /** In the order of their turns; of a program with several processes first how it goes round. */
-export function planReloads(
-  os: Os,
-  groups: Groups,
-  processes: Parameters<Supervision['planReload']>[0],
-): ReturnType<Supervision['planReload']> {
+export function planReloads(os: Os, groups: Groups, processes: readonly ProcessName[]): readonly PlanLine[] {
   const given = processes.flatMap(({ group, name }) => {
     const member = groups.find(group, name);
     const groupPriority = groups.get(group)?.spec.priority ?? 0;
@@ -50,7 +45,7 @@ export function planReloads(
 }
 
 /** How the processes of a program go round. */
-function rounds([spec, ...others]: readonly ProcessSpec[]): ReturnType<Supervision['planReload']> {
+function rounds([spec, ...others]: readonly ProcessSpec[]): readonly PlanLine[] {
   if (spec === undefined || others.length === 0) return [];
   const { parallelism, delaySecs, onFailure } = spec.reload;
   const count = others.length + 1;
@@ -146,7 +141,8 @@ function planSuccessor({ os, member, spec, pid, server, words }: Planned): reado
   const probe = wantsProbe(reload.readyCheck, addresses, true) && canHaveProbe(server, reload.readyCheck, os, pid);
   const check = effectiveCheck(reload.readyCheck, probe, addresses, { server, listens: ownEach.length > 0 });
   const inherited = (member.current?.handover.sockets.length ?? 0) > 0;
-  const refusal = refuseHandover(server, words, addresses, inherited) ?? refuseReadyFd(reload.readyCheck, addresses);
+  const refusal =
+    refuseHandover(server, words, addresses, inherited) ?? refuseReadyFd(reload.readyCheck, addresses.length);
   const leaving = leavingOf(server, words, spec.stopSignal);
   const whyNone = reload.handover === 'none' ? 'as reload_handover says' : offered.problem;
   return [
@@ -156,11 +152,6 @@ function planSuccessor({ os, member, spec, pid, server, words }: Planned): reado
     `ready by: ${describeCheck(check)}, within ${reload.timeoutSecs} s; else the successor goes and pid ${pid} serves on`,
     `then both serve for ${reload.overlapSecs} s, and pid ${pid} gets ${signalName(leaving.signal ?? spec.stopSignal)}`,
   ];
-}
-
-function refuseReadyFd(check: ReadyCheck, { length }: readonly SocketAddress[]): string | null {
-  const free = firstSocketFd + length;
-  return check.kind === 'fd' && length > 0 && check.fd < free ? takenText(check.fd, free) : null;
 }
 
 interface Seen extends Omit<Borrowed, 'sockets'> {

@@ -28,6 +28,17 @@ export interface ProcessView extends ProcessFacts {
   readonly restarts: number;
 }
 
+export interface ProcessName {
+  readonly group: string;
+  readonly name: string;
+}
+
+/** What a reload would do, or how it would go round: `name` is of a process, or of its program. */
+export interface PlanLine {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** What changed since a client last looked. */
 export interface ChangesView {
   /** To be asked with the next time. */
@@ -187,19 +198,14 @@ export interface Supervision {
   sendStdin(group: string, name: string, data: Buffer): Outcome;
 
   /** Starts a reload of these processes, one program after another; a refusal when one of them is being reloaded already. */
-  reload(
-    target: string,
-    processes: ReadonlyArray<{ readonly group: string; readonly name: string }>,
-  ): { readonly ok: true; readonly id: number } | Refusal;
+  reload(target: string, processes: readonly ProcessName[]): { readonly ok: true; readonly id: number } | Refusal;
   reloadView(id: number): ReloadView | null;
   /** Resolves when the reload has more than `factCount` facts, or has ended, or after `timeoutMs`. */
   reloadChanged(id: number, factCount: number, timeoutMs: number): Promise<void>;
   /** Ended and current ones of that process, oldest first. */
   reloadHistory(group: string, name: string): readonly ReloadView[];
-  /** What a reload of these processes would do, step by step, in words; nothing is touched. `name`: of a process, or of its program. */
-  planReload(
-    processes: ReadonlyArray<{ readonly group: string; readonly name: string }>,
-  ): ReadonlyArray<{ readonly name: string; readonly text: string }>;
+  /** What a reload of these processes would do, step by step, in words; nothing is touched. */
+  planReload(processes: readonly ProcessName[]): readonly PlanLine[];
   /** What stands in the way of graceful reloads, program by program. */
   doctor(): readonly Finding[];
 

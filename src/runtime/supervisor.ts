@@ -24,6 +24,8 @@ import type {
   Finding,
   GroupView,
   Outcome,
+  PlanLine,
+  ProcessName,
   ProcessView,
   ReloadView,
   SocketView,
@@ -209,7 +211,7 @@ export class Supervisor implements Supervision {
     return this.#parts.reloads.history(group, name);
   }
 
-  planReload(...[processes]: Parameters<Supervision['planReload']>): ReturnType<Supervision['planReload']> {
+  planReload(processes: readonly ProcessName[]): readonly PlanLine[] {
     return planReloads(this.#os, this.#parts.groups, processes);
   }
 
