@@ -13,7 +13,7 @@ import { makeNamespec } from './namespec.ts';
 
 export type ReadCarried =
   | { readonly ok: true; readonly carried: Carried }
-  /** In words; `torn`: the file was never written whole. */
+  /** In words. */
   | { readonly ok: false; readonly why: string };
 
 type Mutable<T> = {
