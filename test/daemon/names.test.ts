@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, symlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isAlive, onBoth, onHupd, type Trial, trials } from './trial.ts';
+import { isAlive } from '../support/rig.ts';
+import { onBoth, onHupd, type Trial, trials } from './trial.ts';
 
 function link(trial: Trial, name: string): string {
   const path = trial.path(name);

@@ -1,7 +1,8 @@
 /** What signals do to the daemon: the order of a shutdown, restarts in the same process, logs opened again (compat 4.2, 4.3). */
 import assert from 'node:assert/strict';
 import { renameSync } from 'node:fs';
-import { isAlive, onBoth, onHupd, plain, type Trial, trials } from './trial.ts';
+import { isAlive } from '../support/rig.ts';
+import { onBoth, onHupd, plain, type Trial, trials } from './trial.ts';
 
 /** A program that says when it is told to stop, and takes its time. */
 const slow = (secs: number) =>

@@ -21,7 +21,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { runtimeDirectory } from '../../src/daemon/runtime-directory.ts';
 import { deviations } from '../conformance/deviations.ts';
 import { needs } from '../support/needs.ts';
-import { type CtlResult, run } from '../support/rig.ts';
+import { type CtlResult, isAlive, run } from '../support/rig.ts';
 import { until } from '../support/until.ts';
 
 export type ServerName = 'supervisord' | 'hupd';
@@ -301,10 +301,6 @@ export function plain(text: string): readonly string[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => line.replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} /, '').replace(/with pid \d+/, 'with pid N'));
-}
-
-export function isAlive(pid: number): boolean {
-  return existsSync(`/proc/${pid}`) && procField(pid, 'State') !== 'Z (zombie)';
 }
 
 /** A line of /proc/PID/status. */

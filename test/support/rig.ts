@@ -10,7 +10,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { scannedDescendants } from '../../src/os/process-table.ts';
+import { readStat, scannedDescendants } from '../../src/os/process-table.ts';
 import { diesWithUs } from './dies-with-us.ts';
 
 /** The longest that any wait takes before it counts as failed. */
@@ -227,12 +227,12 @@ export async function rigFor(t: TestContext, options: RigOptions): Promise<Rig> 
 }
 
 export async function endRig(rig: Rig): Promise<void> {
-  const descendants = scannedDescendants(rig.pid).map((pid) => ({ pid, startTime: stat(pid)?.startTime }));
+  const descendants = scannedDescendants(rig.pid).map((pid) => ({ pid, startTime: readStat(pid)?.startTime }));
   await rig.stop();
   if (rig.process.exitCode === null && rig.process.signalCode === null) await once(rig.process, 'exit');
   // Pids come round again on a busy machine: a stranger is neither left over nor to be killed.
   const isLeft = ({ pid, startTime }: (typeof descendants)[number]) => {
-    return startTime !== undefined && isAlive(pid) && stat(pid)?.startTime === startTime;
+    return startTime !== undefined && isAlive(pid) && readStat(pid)?.startTime === startTime;
   };
   const left = descendants.filter(isLeft).map(({ pid }) => pid);
   for (const pid of left) killIfThere(pid);
@@ -244,11 +244,11 @@ export function childrenOf(pid: number): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((candidate) => stat(candidate)?.ppid === pid);
+    .filter((candidate) => readStat(candidate)?.ppid === pid);
 }
 
 export function zombiesOf(pid: number): readonly number[] {
-  return childrenOf(pid).filter((child) => stat(child)?.state === 'Z');
+  return childrenOf(pid).filter((child) => readStat(child)?.state === 'Z');
 }
 
 export function openFds(pid: number): number {
@@ -256,7 +256,7 @@ export function openFds(pid: number): number {
 }
 
 export function isAlive(pid: number): boolean {
-  const found = stat(pid);
+  const found = readStat(pid);
   return found !== null && found.state !== 'Z';
 }
 
@@ -266,16 +266,5 @@ export function killIfThere(pid: number): void {
     process.kill(pid, 'SIGKILL');
   } catch {
     // it has just gone by itself
-  }
-}
-
-function stat(pid: number): { ppid: number; state: string; startTime: string } | null {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const [state = '', ppid] = fields;
-    return { state, ppid: Number(ppid), startTime: fields[19] ?? '' };
-  } catch {
-    return null;
   }
 }

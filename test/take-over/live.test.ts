@@ -11,7 +11,7 @@ import { appText, freePort, gunicornNeeds } from '../support/gunicorn.ts';
 import { ask, failures, startLoad } from '../support/load.ts';
 import { needs } from '../support/needs.ts';
 import { ask as askRaw, post } from '../support/raw-http.ts';
-import { type CtlResult, run } from '../support/rig.ts';
+import { type CtlResult, isAlive, run } from '../support/rig.ts';
 import { until } from '../support/until.ts';
 
 const supervisordNeeds = { command: '/usr/bin/supervisord', apt: 'supervisor' } as const;
@@ -129,10 +129,6 @@ async function liveSite(t: TestContext, extra = ''): Promise<Site> {
     return states.filter((state) => state.startsWith('RUNNING')).length === (extra === '' ? 9 : 10);
   });
   return { directory, config, port, controlPort, pid, ctl, rows };
-}
-
-function isAlive(pid: number): boolean {
-  return existsSync(`/proc/${pid}`) && !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 }
 
 const hupd = (...words: string[]) => run('bin/hupd', words);

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Figures, median, quantile, type RowResult } from './figures.ts';
+import { counted, Figures, median, quantile, type RowResult } from './figures.ts';
 import type { Plan } from './plan.ts';
-import { counted, hrtimeMs, hupd, present, puppetFile, runit, s6, supervisord } from './systems.ts';
+import { hrtimeMs, hupd, present, puppetFile, runit, s6, supervisord } from './systems.ts';
 
 /** The others take a second for each. */
 const slowOnes = 10;

@@ -43,6 +43,11 @@ export function round(value: number): string {
   return value >= 100 ? value.toFixed(0) : Number(value.toPrecision(3)).toString();
 }
 
+/** As subjects have it. */
+export function counted(programs: number): string {
+  return programs === 1 ? '1 program' : `${programs} programs`;
+}
+
 /** A subject without the number of programs that it was measured with; null: it has none. */
 export function bySize(subject: string): { readonly what: string; readonly programs: number | null } {
   const match = /^(.*?), (\d+) programs?(.*)$/.exec(subject);

@@ -1,10 +1,10 @@
 /** Whole lives, interleaved: start to the last program's first instruction; memory and wake-ups at rest; the stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Figures, type RowResult } from './figures.ts';
+import { counted, Figures, type RowResult } from './figures.ts';
 import type { Plan } from './plan.ts';
 import { cpuOf, family, memoryOf, sum, wakeUpsOf } from './proc.ts';
 import { runNote } from './run-in-memory.ts';
-import { counted, hupd, type Life, pm2, present, runit, type System, s6, supervisord } from './systems.ts';
+import { hupd, type Life, pm2, present, runit, type System, s6, supervisord } from './systems.ts';
 
 /** Longer than hupd waits before it gives back what its start needed. */
 const settleMs = 30_000;

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compiled } from './compile.ts';
-import { Figures, type RowResult } from './figures.ts';
+import { counted, Figures, type RowResult } from './figures.ts';
 import type { Plan } from './plan.ts';
 import { cpuOf, family, sum } from './proc.ts';
 import { beginLoad, listening, load, requestOf } from './rpc-load.ts';
-import { counted, hupd, type Life, present, puppetFile, readMarks, type System, supervisord } from './systems.ts';
+import { hupd, type Life, present, puppetFile, readMarks, type System, supervisord } from './systems.ts';
 
 const lineBytes = 100;
 /** Few enough that no file is dropped from the end. */

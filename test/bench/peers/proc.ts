@@ -1,5 +1,6 @@
 /** What the kernel knows of a process and its threads. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { readDescendants } from '../../../src/os/process-table.ts';
 
 const read = (path: string): string => {
   try {
@@ -28,14 +29,9 @@ export function wakeUpsOf(pid: number): number {
   return threads.reduce((all, text) => all + Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(text)?.[1] ?? 0), 0);
 }
 
-export function isAlive(pid: number): boolean {
-  return !/^\d+ \(.*\) [ZX]/.test(read(`/proc/${pid}/stat`) || '0 () X');
-}
-
 /** That process and all that descend from it. */
 export function family(pid: number): readonly number[] {
-  const children = tasks(pid).flatMap((task) => read(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean));
-  return [pid, ...children.flatMap((child) => family(Number(child)))];
+  return [pid, ...readDescendants(pid)];
 }
 
 export function sum(pids: readonly number[], of: (pid: number) => number): number {

@@ -1,18 +1,18 @@
 /** Rolling reloads of nginx: what hupd adds to the server's own boot and the overlap; and what 2,000 requests a second feel of ten of them a minute. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../support/gunicorn.ts';
 import { ask } from '../../support/load.ts';
 import { missing } from '../../support/needs.ts';
 import { endRig, startRig } from '../../support/rig.ts';
 import { compiled } from './compile.ts';
-import { Figures, quantile, type RowResult } from './figures.ts';
+import { counted, Figures, quantile, type RowResult } from './figures.ts';
 import type { Plan } from './plan.ts';
-import { counted, idlePrograms, readMarks } from './systems.ts';
+import { idlePrograms, readMarks } from './systems.ts';
 
 const perSecond = 2000;
 const reloadEverySecs = 6;
@@ -110,13 +110,4 @@ async function bootSecs(): Promise<number> {
     child.kill('SIGTERM');
     rmSync(dir, { recursive: true });
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0));
-    });
-  });
 }

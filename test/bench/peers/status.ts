@@ -1,9 +1,9 @@
 /** `hupctl status`, beside `supervisorctl status` of the same daemon, and a node that does nothing. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Figures, type RowResult } from './figures.ts';
+import { counted, Figures, type RowResult } from './figures.ts';
 import type { Plan } from './plan.ts';
-import { counted, hupd } from './systems.ts';
+import { hupd } from './systems.ts';
 
 /** Node 20 reads the certificates that this names at every start, which takes it longer than all else; nobody here needs one. */
 const { NODE_EXTRA_CA_CERTS: certificates, ...env } = process.env;

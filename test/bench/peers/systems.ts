@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { missing } from '../../support/needs.ts';
+import { isAlive } from '../../support/rig.ts';
 import { compiled } from './compile.ts';
-import { family, isAlive } from './proc.ts';
+import { family } from './proc.ts';
 
 export interface Mark {
   readonly pid: number;
@@ -243,11 +244,6 @@ export function pm2(): System {
         };
       }, options),
   };
-}
-
-/** As the subjects of figures have it. */
-export function counted(programs: number): string {
-  return programs === 1 ? '1 program' : `${programs} programs`;
 }
 
 /** Those of them that are there; the others are named in the notes. */
