@@ -40,8 +40,10 @@ export interface LifeOptions
   readonly manager: ServiceManager | null;
   /** Events are counted on over restarts. */
   readonly firstEventSerial: number;
-  /** Everything listens and nothing runs yet: the moment to leave the terminal. */
+  /** Everything listens and nothing runs yet: the moment to go to the daemon's own directory. */
   readonly onListening: (log: DaemonLog, pipesInUse: ReadonlySet<string>) => void;
+  /** The pid file is there too: whoever has started it may know. */
+  readonly onStarted: () => void;
   /** Where to keep what a later daemon has to know; null: nowhere. */
   readonly stateFile: StateFile | null;
   /** Executes hupd anew in this process, with those descriptors open. Returns only when that failed: why. */
@@ -101,6 +103,7 @@ export async function live(options: LifeOptions): Promise<LifeEnd> {
   options.onListening(log, new Set(supervisor.pipePaths()));
   const wrotePidFile = holdsPid(daemon.pidFile, os.pid) || writePidFile(daemon.pidFile, os.pid);
   log.say(wrotePidFile ? daemonTexts.started(os.pid) : daemonTexts.pidFileFailed(daemon.pidFile));
+  options.onStarted();
   supervisor.begin();
   signals.attach(supervisor);
   void manager?.follow(supervisor, supervisor.ended);

@@ -115,7 +115,10 @@ async function serveIn(
             const inUse = new Set([...pipesInUse, ...(found.file === null ? [] : [found.file.path])]);
             taken?.frozen.commit();
             if (isFirst && config.servers.length > 0) emptyRuntimeDirectory(directory.path, inUse);
-            if (isFirst && detach !== null) leaveTerminal(config.daemon, log, detach);
+            if (isFirst && detach !== null) leaveTerminal(config.daemon, log);
+          },
+          onStarted: () => {
+            if (isFirst) detach?.();
           },
         })
       : { ended: 'failed' as const, message: became.error, status: 2 };
@@ -147,11 +150,10 @@ function restartRefusal(read: LoadResult, userRefusal: (uid: number | null) => s
 }
 
 /** The umask and the directory of `[supervisord]` count only here, as under supervisord: in the foreground the inherited ones stay. */
-function leaveTerminal({ directory, umask }: DaemonSpec, log: DaemonLog, detach: () => void): void {
+function leaveTerminal({ directory, umask }: DaemonSpec, log: DaemonLog): void {
   log.say(daemonTexts.daemonizing());
   if (directory !== null) log.say(goTo(directory) ?? daemonTexts.directorySet(directory));
   process.umask(umask);
-  detach();
 }
 
 /** null: it is there. */
