@@ -35,8 +35,7 @@ trials('leaving the terminal', () => {
     trial.config({ programs: program });
     assert.equal((await trial.run()).status, 0);
     assert.equal(trial.read('s.pid'), `${await trial.started()}\n`);
-    const { stdout } = await trial.ctl('pid');
-    assert.equal(stdout, trial.read('s.pid'));
+    assert.deepEqual(await trial.ctl('pid'), { status: 0, stdout: trial.read('s.pid'), stderr: '' });
   });
 
   onBoth('umask and directory of [supervisord] count for a daemon, and are told', async (trial) => {
